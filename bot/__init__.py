@@ -1,0 +1,1 @@
+"""The bot: gateway, conversation core, brain, stores. Start reading at ``__main__.py``."""

@@ -1,0 +1,195 @@
+"""What the core needs from the outside, as small protocols. Concrete parts are chosen in ``wiring.py``."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from bot.messages import (
+    Accepted,
+    BotTurn,
+    Conversation,
+    Customer,
+    Delivery,
+    Draft,
+    Handoff,
+    Incoming,
+    Language,
+    Note,
+    OfferedButton,
+    Owner,
+    StoredMessage,
+    Turn,
+    Utterance,
+)
+
+
+class StaleConversation(Exception):
+    """The owner changed since the conversation was read; read again and decide again."""
+
+
+class UnknownConversation(LookupError):
+    """No conversation has this id."""
+
+
+class Brain(Protocol):
+    async def reply(self, turn: Turn) -> BotTurn:
+        """Answer one message; handling the same ``message_id`` again gives the same answer and no second effect."""
+
+
+class Channel(Protocol):
+    """One platform. ``resendable`` is true where sending twice is harmless (the receiver knows our id)."""
+
+    name: str
+    resendable: bool
+
+    async def send(self, conversation: Conversation, message: StoredMessage) -> None:
+        """Deliver one message; raises ``ChannelError`` when the platform refused it for good."""
+
+
+class ChannelError(Exception):
+    """The platform refused a message; trying again will not help."""
+
+
+class Queue(Protocol):
+    """A doorbell: "drain this conversation". The inbox table is the truth."""
+
+    async def ring_in(self, transaction: Any, conversation_id: str) -> None:
+        """Ring inside the accepting transaction, where the queue lives in the same database; else do nothing."""
+
+    async def ring(self, conversation_id: str) -> None:
+        """Ring after the commit; a no-op where ``ring_in`` did it."""
+
+
+class Notifier(Protocol):
+    """Live events for open pages. Topics: a conversation id, or ``desk``. Losing one is harmless: pages resume by seq."""
+
+    async def publish(self, topic: str, event: Mapping[str, Any]) -> None: ...
+
+    def subscribe(self, topic: str) -> AbstractAsyncContextManager[AsyncIterator[Mapping[str, Any]]]: ...
+
+
+class Responses(Protocol):
+    """The response catalogue: ``data/responses/*.yml``."""
+
+    def render(self, key: str, arguments: Mapping[str, Any] | None = None) -> Utterance:
+        """Both languages of a key; raises KeyError for an unknown key or a missing argument."""
+
+
+@dataclass(frozen=True)
+class TurnRecord:
+    """Everything one handled message changes, written in one transaction under a version check.
+
+    ``expected_version`` None means no check (the effect is recorded for the agent's eyes).
+    ``new_owner`` None leaves the owner alone; ``handoff`` goes with ``Owner.WAITING``.
+    """
+
+    message: StoredMessage
+    expected_version: int | None
+    drafts: Sequence[Draft] = ()
+    decision: Mapping[str, Any] = field(default_factory=dict)
+    language: Language | None = None
+    mood: float | None = None
+    misunderstandings: int | None = None
+    fresh: bool | None = None
+    new_owner: Owner | None = None
+    handoff: Handoff | None = None
+
+
+class Store(Protocol):
+    """The only truth. Every method is one transaction."""
+
+    # --- customers -------------------------------------------------------------------------
+    async def open_conversation(
+        self, channel: str, sender: str, *, language: Language, customer: Customer | None = None
+    ) -> Conversation:
+        """The conversation of this sender, made when there is none; a given ``customer`` is kept on it."""
+
+    async def conversation(self, conversation_id: str) -> Conversation:
+        """Raises UnknownConversation."""
+
+    async def accept(self, incoming: Incoming) -> Accepted:
+        """Store a customer's message and ring the queue in the same transaction; a known external id is a duplicate.
+
+        A ``closed`` conversation reopens with the bot: next episode, fresh session.
+        """
+
+    async def history(self, conversation_id: str, *, after: int = 0, limit: int = 500) -> list[StoredMessage]:
+        """Messages of both sides with ``seq`` > ``after``, oldest first, HELD ones included."""
+
+    async def set_language(self, conversation_id: str, language: Language) -> None: ...
+
+    # --- handling --------------------------------------------------------------------------
+    async def next_unhandled(self, conversation_id: str) -> StoredMessage | None:
+        """The oldest customer message not yet handled."""
+
+    async def unhandled_conversations(self) -> list[str]:
+        """Ids with unhandled messages, oldest first: what a restart sweeps."""
+
+    async def button(self, conversation_id: str, button_id: str) -> OfferedButton | None: ...
+
+    async def record_turn(self, record: TurnRecord) -> list[StoredMessage]:
+        """Mark the message handled and write its replies; raises StaleConversation under the version check."""
+
+    async def is_handled(self, message_id: str) -> bool: ...
+
+    async def replies_to(self, message_id: str) -> list[StoredMessage]: ...
+
+    # --- outbox ----------------------------------------------------------------------------
+    async def undelivered(self, conversation_id: str | None = None) -> list[StoredMessage]:
+        """PENDING and SENDING messages, by conversation and seq."""
+
+    async def mark_delivery(self, message_id: str, delivery: Delivery) -> None: ...
+
+    # --- desk ------------------------------------------------------------------------------
+    async def conversations(
+        self, *, owner: Owner | None = None, agent: str | None = None, limit: int = 100
+    ) -> list[Conversation]:
+        """Waiting ones longest-waiting first, others latest change first."""
+
+    async def place_in_queue(self, conversation_id: str) -> int | None:
+        """1 for the next to be served; None when not waiting."""
+
+    async def change_owner(
+        self,
+        conversation_id: str,
+        *,
+        expected_version: int,
+        owner: Owner,
+        agent: str | None = None,
+        fresh: bool = False,
+        drafts: Sequence[Draft] = (),
+    ) -> tuple[Conversation, list[StoredMessage]]:
+        """Change the owner under the version check and write its notices; raises StaleConversation."""
+
+    async def add_agent_message(self, conversation_id: str, draft: Draft) -> StoredMessage:
+        """Only while ``draft.agent`` owns it, else StaleConversation; a repeated ``client_id`` gives the first one."""
+
+    async def handoffs(self, conversation_id: str) -> list[Handoff]: ...
+
+    async def add_note(self, conversation_id: str, agent: str, text: str) -> Note: ...
+
+    async def notes(self, conversation_id: str) -> list[Note]: ...
+
+
+class OrderRecords(Protocol):
+    """What the desk reads of a customer's orders for the dossier; masked, JSON-able, newest first."""
+
+    async def orders_of_conversation(
+        self, conversation_id: str, customer_id: str | None
+    ) -> list[Mapping[str, Any]]: ...
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The concrete parts one process works with, handed to every function of the core that needs them."""
+
+    store: Store
+    queue: Queue
+    brain: Brain
+    notifier: Notifier
+    responses: Responses
+    channels: Mapping[str, Channel]
+    handoff_rules: Any
