@@ -88,7 +88,7 @@ class Incoming:
 
 @dataclass(frozen=True)
 class OfferedButton:
-    """A button as the core knows it. Customers see a label and ``id``; ``payload`` (``/intent{json}``) never leaves us."""
+    """A button as the core knows it. Customers see a label and ``id``; ``payload`` (``/intent{json}``) stays here."""
 
     id: str
     labels: Mapping[Language, str]

@@ -64,7 +64,7 @@ class Queue(Protocol):
 
 
 class Notifier(Protocol):
-    """Live events for open pages. Topics: a conversation id, or ``desk``. Losing one is harmless: pages resume by seq."""
+    """Live events for open pages. Topics: a conversation id, or ``desk``. One may get lost: pages resume by seq."""
 
     async def publish(self, topic: str, event: Mapping[str, Any]) -> None: ...
 

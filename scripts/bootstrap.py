@@ -70,7 +70,7 @@ def fetch_uv():
     """Into a folder of ours: ``pip install --user`` is refused on Debian, and a system install is not ours to make."""
     say("fetching uv (the installer of the locked environment) …")
     pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    if works(pip + ["--target", os.path.join(TOOLS, "uv"), "uv"]):
+    if works([*pip, "--target", os.path.join(TOOLS, "uv"), "uv"]):
         return
     in_venv = os.path.join(TOOLS, "venv")
     if works([sys.executable, "-m", "venv", in_venv]):
@@ -85,8 +85,8 @@ def uv_or_explain():
     if uv is None:
         give_up(
             "could not fetch 'uv'. This python3 has neither a working pip nor venv, or the package index cannot be "
-            "reached.\n  Remedy: install uv (https://docs.astral.sh/uv/) or 'apt-get install python3-pip python3-venv', "
-            "check the network, and run make again."
+            "reached.\n  Remedy: install uv (https://docs.astral.sh/uv/) or 'apt-get install python3-pip "
+            "python3-venv', check the network, and run make again."
         )
     return uv
 
@@ -112,7 +112,8 @@ def python_for(uv):
             return os.path.join(prefix, "bin", "python")
     return give_up(
         "Python 3.10 is needed (Rasa runs on no newer one) and could neither be found nor downloaded.\n"
-        "  Remedy: 'uv python install 3.10', 'pyenv install 3.10' or your system's package for python3.10, then run make again."
+        "  Remedy: 'uv python install 3.10', 'pyenv install 3.10' or your system's package for python3.10; "
+        "then run make again."
     )
 
 
