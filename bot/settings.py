@@ -1,0 +1,213 @@
+"""Every setting of the system: read from the environment, checked once, documented in one table.
+
+Wrong values raise ``SettingsError``, whose text says which variable is wrong and what to write instead.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+PREFIX = "KEFU_"
+MASK = "********"
+
+# A key shorter than the hash it feeds can be guessed from one signed token (RFC 7518, section 3.2).
+ADVISED_SECRET_LENGTH = 32
+
+
+class SettingsError(ValueError):
+    """A setting has a value the system cannot work with; the text says what to write instead."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One documented environment variable, as ``kefu doctor`` lists it."""
+
+    name: str
+    default: str
+    meaning: str
+    secret: bool = False
+
+
+DOCUMENTED: tuple[Setting, ...] = (
+    Setting("KEFU_HOME", "./var", "folder that holds everything the system writes: databases, models, caches"),
+    Setting("KEFU_HOST", "127.0.0.1", "address the web server listens on; 0.0.0.0 for every network interface"),
+    Setting("KEFU_PORT", "8000", "port the web server listens on, 1 to 65535; 0 takes a free one"),
+    Setting(
+        "KEFU_DATABASE_URL",
+        "sqlite:///<KEFU_HOME>/kefu.db",
+        "database for conversations and orders: sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME",
+    ),
+    Setting(
+        "KEFU_DEMO_PASSWORD",
+        "",
+        "password of the demo log-ins agent and supervisor; made at random and printed when unset",
+        secret=True,
+    ),
+    Setting(
+        "KEFU_IDENTITY_SECRET",
+        "",
+        "key shared with the shop's site, which signs its customers' identity (JWT, HS256); at least 32 characters",
+        secret=True,
+    ),
+    Setting(
+        "KEFU_ALLOWED_ORIGINS",
+        "",
+        "other sites that may show the widget and call the web channel, separated by commas: https://shop.example",
+    ),
+    Setting(
+        "KEFU_TRUSTED_PROXIES",
+        "0",
+        "how many reverse proxies of yours stand before this server; the customer's address is read behind them",
+    ),
+    Setting("KEFU_RATE_PER_SESSION", "30", "messages one web session may send in 10 seconds; 0 lifts the limit"),
+    Setting("KEFU_RATE_PER_ADDRESS", "600", "web requests one network address may make in a minute; 0 lifts the limit"),
+)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The effective settings. ``database_url`` is in the form an operator types; see ``async_url`` and ``sync_url``."""
+
+    home: Path
+    # Kept out of repr, so that no log or traceback shows a password.
+    database_url: str = field(repr=False)
+    host: str = "127.0.0.1"
+    port: int = 8000
+    demo_password: str | None = field(default=None, repr=False)
+    identity_secret: str | None = field(default=None, repr=False)
+    allowed_origins: tuple[str, ...] = ()
+    trusted_proxies: int = 0
+    rate_per_session: int = 30
+    rate_per_address: int = 600
+
+    @classmethod
+    def from_environment(cls, env: Mapping[str, str] | None = None) -> Settings:
+        """Read and check every ``KEFU_`` variable; an empty value counts as unset. Raises ``SettingsError``."""
+        given = _given(os.environ if env is None else env)
+        home = Path(given.get("KEFU_HOME", "./var")).expanduser().resolve()
+        return cls(
+            home=home,
+            database_url=_database_url(given.get("KEFU_DATABASE_URL"), home),
+            host=given.get("KEFU_HOST", "127.0.0.1"),
+            port=_whole_number(given, "KEFU_PORT", 8000, largest=65535),
+            demo_password=given.get("KEFU_DEMO_PASSWORD"),
+            identity_secret=given.get("KEFU_IDENTITY_SECRET"),
+            allowed_origins=_origins(given.get("KEFU_ALLOWED_ORIGINS", "")),
+            trusted_proxies=_whole_number(given, "KEFU_TRUSTED_PROXIES", 0, largest=10),
+            rate_per_session=_whole_number(given, "KEFU_RATE_PER_SESSION", 30),
+            rate_per_address=_whole_number(given, "KEFU_RATE_PER_ADDRESS", 600),
+        )
+
+
+def async_url(database_url: str) -> str:
+    """The URL with the driver that SQLAlchemy's asyncio engine needs (aiosqlite, asyncpg)."""
+    return _with_scheme(database_url, {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"})
+
+
+def sync_url(database_url: str) -> str:
+    """The URL with the driver that blocking code needs: Alembic, Rasa's tracker store (sqlite3, psycopg 2)."""
+    return _with_scheme(database_url, {"sqlite": "sqlite", "postgresql": "postgresql+psycopg2"})
+
+
+def effective(env: Mapping[str, str] | None = None) -> list[tuple[Setting, str]]:
+    """Each documented setting with the value in force, secrets masked; unset ones show their default."""
+    given = _given(os.environ if env is None else env)
+    return [(setting, _shown(setting, given.get(setting.name))) for setting in DOCUMENTED]
+
+
+def advice(env: Mapping[str, str] | None = None) -> list[str]:
+    """Sentences on settings that work but are probably not meant: typing mistakes, secrets that can be guessed."""
+    names = os.environ if env is None else env
+    known = {setting.name for setting in DOCUMENTED}
+    unknown = sorted(name for name in names if name.startswith(PREFIX) and name not in known)
+    said = [f"{name} is not a setting; nothing reads it. Is it misspelt?" for name in unknown]
+    secret = _given(names).get("KEFU_IDENTITY_SECRET")
+    if secret is not None and len(secret.encode()) < ADVISED_SECRET_LENGTH:
+        said.append(
+            f"KEFU_IDENTITY_SECRET has fewer than {ADVISED_SECRET_LENGTH} characters, so tokens signed with it can be "
+            "forged. Make a better one with: openssl rand -hex 32"
+        )
+    return said
+
+
+def mask_password(url: str) -> str:
+    """The URL with its password hidden, fit for a screen or a log."""
+    try:
+        password = urlsplit(url).password
+    except ValueError:
+        return MASK
+    return url.replace(f":{password}@", f":{MASK}@", 1) if password else url
+
+
+def _given(env: Mapping[str, str]) -> dict[str, str]:
+    return {name: value.strip() for name, value in env.items() if name.startswith(PREFIX) and value.strip()}
+
+
+def _shown(setting: Setting, value: str | None) -> str:
+    if value is None:
+        return setting.default
+    return MASK if setting.secret else mask_password(value)
+
+
+def _database_url(value: str | None, home: Path) -> str:
+    if value is None:
+        return f"sqlite:///{home / 'kefu.db'}"
+    # Hosting services still hand out the older name of the scheme.
+    url = value.replace("postgres://", "postgresql://", 1) if value.startswith("postgres://") else value
+    scheme = url.partition("://")[0].partition("+")[0]
+    if "://" not in url or scheme not in ("sqlite", "postgresql"):
+        raise SettingsError(
+            "KEFU_DATABASE_URL must begin with sqlite:/// or postgresql:// "
+            "(for example sqlite:////srv/kefu/kefu.db or postgresql://kefu:PASSWORD@127.0.0.1/kefu)."
+        )
+    if scheme == "sqlite" and (":memory:" in url or url.rstrip("/").endswith(":")):
+        raise SettingsError(
+            "KEFU_DATABASE_URL must name a file: what is kept in memory would be lost at the next start. "
+            "Write sqlite:///FILE, or leave it unset for a file under KEFU_HOME."
+        )
+    return url
+
+
+def _with_scheme(url: str, drivers: Mapping[str, str]) -> str:
+    scheme, separator, rest = url.partition("://")
+    driver = drivers.get(scheme.partition("+")[0])
+    if not separator or driver is None:
+        raise SettingsError(f"{mask_password(url)} is not a sqlite:/// or postgresql:// URL.")
+    return f"{driver}://{rest}"
+
+
+def _whole_number(given: Mapping[str, str], name: str, default: int, largest: int = 1_000_000) -> int:
+    value = given.get(name)
+    if value is None:
+        return default
+    if not (value.isascii() and value.isdigit() and len(value) < 10 and int(value) <= largest):
+        raise SettingsError(f"{name} must be a whole number from 0 to {largest}, not {value!r}.")
+    return int(value)
+
+
+def _origins(value: str) -> tuple[str, ...]:
+    given = (part.strip().rstrip("/") for part in value.replace(";", ",").split(","))
+    return tuple(dict.fromkeys(_origin(part) for part in given if part))
+
+
+def _origin(value: str) -> str:
+    """``scheme://host[:port]`` in lower case, as browsers write it in the ``Origin`` header."""
+    try:
+        parts = urlsplit(value)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and value.count("/") == 2
+        usable = usable and parts.port != 0 and not any(sign in value for sign in " *@?#'\"")
+    except ValueError:
+        usable = False
+    if not usable:
+        raise SettingsError(
+            f"KEFU_ALLOWED_ORIGINS: {value!r} is not an origin. Write scheme and host only, separated by commas: "
+            "https://shop.example,http://localhost:3000"
+        )
+    host = parts.hostname or ""
+    shown = f"[{host}]" if ":" in host else host
+    default_port = {"http": 80, "https": 443}[parts.scheme]
+    return f"{parts.scheme}://{shown}" + (f":{parts.port}" if parts.port not in (None, default_port) else "")
