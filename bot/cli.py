@@ -1,0 +1,67 @@
+"""The command line: what commands there are, and their arguments. Each command is a file in ``commands/``.
+
+Data goes to stdout, everything else to stderr; the exit code is non-zero on failure. A command's
+module is imported only when it is called, because Rasa alone takes many seconds to import.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from bot.settings import Settings, SettingsError
+
+
+def build_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="kefu", description="Kefu 客服: a rule-driven bilingual customer-service bot")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    commands.add_parser("run", help="start everything in one process: page, widget, desk, bot")
+    train = commands.add_parser("train", help="train the model")
+    train.add_argument("--if-stale", action="store_true", help="only when the model is missing or older than its data")
+    chat = commands.add_parser("chat", help="talk to the bot in the terminal")
+    chat.add_argument("--language", choices=["zh", "en"], default="zh", help="language of the first words")
+    commands.add_parser("parse", help="one message a line on stdin, one JSON object a line on stdout")
+    commands.add_parser("doctor", help="say in plain words what is missing or wrong")
+
+    _add_kb(commands.add_parser("kb", help="the knowledge base"))
+    rules = commands.add_parser("rules", help="the rule files").add_subparsers(dest="action", required=True)
+    rules.add_parser("check", help="check the files in rules/ and data/responses/")
+    database = commands.add_parser("db", help="the database").add_subparsers(dest="action", required=True)
+    database.add_parser("upgrade", help="bring the tables to this version")
+    demo = commands.add_parser("demo", help="the demo shop").add_subparsers(dest="action", required=True)
+    demo.add_parser("seed", help="put the demo orders and log-ins into the database")
+    return parser
+
+
+def _add_kb(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", required=True)
+    search = actions.add_parser("search", help="find articles")
+    search.add_argument("query")
+    search.add_argument("--lang", choices=["zh", "en"], help="language of the answer (default: the query's)")
+    search.add_argument("--articles", type=Path, metavar="DIR", help="another folder of Markdown")
+    search.add_argument("--top", type=int, default=3, metavar="N")
+    search.add_argument("--json", action="store_true", help="one JSON list instead of a table")
+    lint = actions.add_parser("lint", help="check the articles: both languages, titles, links")
+    lint.add_argument("--articles", type=Path, metavar="DIR", help="another folder of Markdown")
+
+
+def run_command(arguments: Sequence[str]) -> int:
+    """Run one command line and return its exit code (2 for a wrong setting, 130 for Ctrl-C)."""
+    options = build_parser().parse_args(list(arguments))
+    try:
+        settings = Settings.from_environment()
+        command = importlib.import_module(f"bot.commands.{options.command}")
+        return int(command.run(settings, options))
+    except SettingsError as error:
+        print(f"kefu: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # The reader of our stdout (head, a pager) has seen enough.
+        sys.stderr.close()
+        return 0

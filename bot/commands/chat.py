@@ -1,0 +1,74 @@
+"""``kefu chat``: a conversation in the terminal, through the same core, store and brain as on the web."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+import uuid
+
+from rich.console import Console
+
+from bot import wiring
+from bot.channels.terminal import TerminalChannel
+from bot.conversation import accept, handle
+from bot.messages import Incoming, Language, OfferedButton, StoredMessage
+from bot.settings import Settings
+
+console = Console(stderr=True, highlight=False)
+
+
+def run(settings: Settings, options: argparse.Namespace) -> int:
+    """Talk until end of input; a number presses the button with that number."""
+    wiring.prepare(settings)
+    return asyncio.run(_chat(settings, options.language))
+
+
+async def _chat(settings: Settings, language: Language) -> int:
+    shown: list[OfferedButton] = []
+
+    def show(message: StoredMessage) -> None:
+        print(f"🤖 {message.text}")
+        if message.buttons:
+            shown[:] = message.buttons
+            labels = (f"[{number}] {button.labels[message.language]}" for number, button in enumerate(shown, 1))
+            print("   " + "  ".join(labels))
+
+    assembly = await wiring.assemble(settings, channels={"terminal": TerminalChannel(show)})
+    await wiring.seed_demo(settings, assembly.accounts)
+    try:
+        with console.status("loading the language model …"):
+            await assembly.load_brain()
+        console.print("kefu: write a message; a number presses a button; Ctrl-D ends.")
+        await _converse(assembly, language, shown)
+    finally:
+        await assembly.close()
+    return 0
+
+
+async def _converse(assembly: wiring.Assembly, language: Language, shown: list[OfferedButton]) -> None:
+    parts, sender = assembly.parts, uuid.uuid4().hex
+    conversation = await parts.store.open_conversation("terminal", sender, language=language)
+    while True:
+        text = await asyncio.to_thread(_read_line)
+        if text is None:
+            return
+        if not text.strip():
+            continue
+        button = shown[int(text) - 1] if text.isdigit() and 0 < int(text) <= len(shown) else None
+        incoming = Incoming(
+            channel="terminal",
+            sender=sender,
+            external_id=uuid.uuid4().hex,
+            text="" if button else text,
+            payload=button.id if button else None,
+        )
+        await accept.accept(parts, incoming)
+        await handle.drain(parts, conversation.id)
+
+
+def _read_line() -> str | None:
+    if sys.stdin.isatty():
+        print("🙂 ", end="", flush=True)
+    line = sys.stdin.readline()
+    return line.rstrip("\n") if line else None

@@ -1,0 +1,51 @@
+"""``kefu kb search`` and ``kefu kb lint``: look into the knowledge base without the bot."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from bot import wiring
+from bot.settings import Settings
+from kb.lint import lint
+from kb.search import KnowledgeBase
+from lang.detect import detect
+
+
+def run(settings: Settings, options: argparse.Namespace) -> int:
+    """Dispatch to the action; 1 when nothing was found or the lint has faults, 2 for a folder that is not there."""
+    articles = options.articles or wiring.ARTICLES
+    if not articles.is_dir():
+        print(f"kefu: {articles} is no folder of Markdown articles.", file=sys.stderr)
+        return 2
+    if options.action == "lint":
+        return _lint(articles)
+    return _search(settings, options, articles)
+
+
+def _search(settings: Settings, options: argparse.Namespace, articles: Path) -> int:
+    knowledge = KnowledgeBase.open(articles, settings.home / "kb")
+    language = options.lang or detect(options.query) or "zh"
+    hits = knowledge.search(options.query, language, max(1, options.top))
+    if options.json:
+        print(json.dumps([asdict(hit) for hit in hits], ensure_ascii=False, indent=2))
+    else:
+        table = Table("score", "title", "section", "link")
+        for hit in hits:
+            table.add_row(f"{hit.score:.2f}", hit.title, hit.section or "", hit.link)
+        Console().print(table)
+    return 0 if hits else 1
+
+
+def _lint(articles: Path) -> int:
+    faults = lint(articles)
+    for fault in faults:
+        print(fault)
+    print(f"kefu: {len(faults)} fault(s) in {articles}.", file=sys.stderr)
+    return 1 if faults else 0

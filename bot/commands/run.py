@@ -1,0 +1,99 @@
+"""``kefu run``: everything in one process: gateway, queue, brain thread, SQLite."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import signal
+import sys
+import time
+
+from aiohttp import web
+from rich.console import Console
+
+from bot import wiring
+from bot.gateway.application import create_app
+from bot.settings import Settings
+
+console = Console(stderr=True, highlight=False)
+
+
+def run(settings: Settings, options: argparse.Namespace) -> int:
+    """Serve until Ctrl-C or SIGTERM; 1 when the port is taken or the model cannot be trained."""
+    from bot.brain import train
+
+    wiring.prepare(settings)
+    try:
+        train.ensure_model(settings.home)
+    except train.TrainingFailed as error:
+        console.print(str(error), markup=False)
+        return 1
+    with contextlib.suppress(KeyboardInterrupt):
+        return asyncio.run(_serve(settings))
+    return 0
+
+
+async def _serve(settings: Settings) -> int:
+    started = time.monotonic()
+    assembly = await wiring.assemble(settings)
+    logins = await wiring.seed_demo(settings, assembly.accounts)
+    app = create_app(
+        assembly.parts,
+        settings,
+        accounts=assembly.accounts,
+        readiness=assembly.brain,
+        knowledge=assembly.services.knowledge,
+        records=assembly.services.dossier,
+    )
+    runner = web.AppRunner(app, access_log=None, handle_signals=False)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, settings.host, settings.port).start()
+    except OSError as error:
+        console.print(f"kefu: cannot listen on {settings.host}:{settings.port}: {error.strerror}.", markup=False)
+        console.print("  Remedy: stop what uses that port, or set KEFU_PORT to another one.")
+        await assembly.close()
+        await runner.cleanup()
+        return 1
+    _announce(settings, logins)
+    stop = _stop_event()
+    code = await _run_until(assembly, stop, started)
+    console.print("kefu: stopping …")
+    await runner.cleanup()
+    await assembly.close()
+    return code
+
+
+async def _run_until(assembly: wiring.Assembly, stop: asyncio.Event, started: float) -> int:
+    loading = asyncio.create_task(assembly.load_brain())
+    stopping = asyncio.create_task(stop.wait())
+    with console.status("loading the language model …"):
+        await asyncio.wait({loading, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    if loading.done():
+        loading.result()
+        console.print(f"kefu: ready after {time.monotonic() - started:.0f} s. Ctrl-C stops.")
+    await stopping
+    if not loading.done():
+        # A thread cannot be interrupted: wait for the load to end, then close in good order.
+        await asyncio.gather(loading, return_exceptions=True)
+    return 0
+
+
+def _stop_event() -> asyncio.Event:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for signal_number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(signal_number, stop.set)
+    return stop
+
+
+def _announce(settings: Settings, logins: dict[str, str]) -> None:
+    address = f"http://{settings.host}:{settings.port}"
+    console.print("\n[bold]Kefu 客服[/bold]")
+    console.print(f"  shop page with the widget   {address}/")
+    console.print(f"  agents' desk                {address}/desk/")
+    for username, password in logins.items():
+        console.print(f"  demo log-in                 {username} / {password}", markup=False)
+    console.print("  demo orders                 SO202611010001 … SO202611010006, last four digits 8001 … 8006\n")
+    sys.stderr.flush()

@@ -1,0 +1,19 @@
+"""``kefu train``: train the model, always or only when it is stale."""
+
+from __future__ import annotations
+
+import argparse
+
+from bot.brain import train
+from bot.settings import Settings
+
+
+def run(settings: Settings, options: argparse.Namespace) -> int:
+    """Train and print the model's path; 1 when training failed (the remedy is printed)."""
+    try:
+        path = train.ensure_model(settings.home) if options.if_stale else train.train(settings.home)
+    except train.TrainingFailed as error:
+        print(error)
+        return 1
+    print(path)
+    return 0
