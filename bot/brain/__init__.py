@@ -1,0 +1,1 @@
+"""The brain: Rasa behind one method, ``reply(turn) -> BotTurn``."""
