@@ -1,0 +1,133 @@
+"""Conventions that matter, as checks: file sizes, texts in actions, typed slots, twins, shared examples."""
+
+import ast
+import re
+import sys
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+import yaml
+
+ROOT = Path(__file__).resolve().parent.parent
+CODE = ("bot", "actions", "kb", "lang", "bench", "scripts")
+LONGEST_FILE = 300
+LONGEST = {"bot/conversation/handle.py": 80}
+HAN = re.compile(r"[\u4e00-\u9fff]")
+ANNOTATION = re.compile(r"\[([^\]]+)\]\([^)]+\)")
+LEAST_EXAMPLES = 20
+
+
+def relative(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def source_files() -> Iterator[Path]:
+    for folder in CODE:
+        for path in sorted((ROOT / folder).rglob("*")):
+            if path.suffix in {".py", ".js", ".css"} and "migrations" not in path.parts:
+                yield path
+
+
+def file_sizes() -> Iterator[str]:
+    for path in source_files():
+        limit = LONGEST.get(relative(path), LONGEST_FILE)
+        lines = len(path.read_text(encoding="utf-8").splitlines())
+        if lines > limit:
+            yield f"{relative(path)}: {lines} lines, at most {limit}: split it"
+
+
+def literal_texts() -> Iterator[str]:
+    """Actions utter keys. A ``text=`` argument or a Chinese sentence in an action would exist in one language only."""
+    for path in sorted((ROOT / "actions").glob("*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        docstrings = {id(node.body[0].value) for node in ast.walk(tree) if _has_docstring(node)}
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "utter_message":
+                literal = node.args or [keyword for keyword in node.keywords if keyword.arg == "text"]
+                if literal:
+                    yield f"{relative(path)}:{node.lineno}: utter a response key, not a text"
+            is_text = isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings
+            if is_text and HAN.search(node.value):
+                yield f"{relative(path)}:{node.lineno}: text for customers belongs into data/responses"
+
+
+def _has_docstring(node: ast.AST) -> bool:
+    holds_body = isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
+    return holds_body and bool(node.body) and isinstance(node.body[0], ast.Expr)
+
+
+def slots_are_typed() -> Iterator[str]:
+    domain = yaml.safe_load((ROOT / "domain.yml").read_text(encoding="utf-8"))
+    for name, slot in (domain.get("slots") or {}).items():
+        if slot.get("type") in (None, "any"):
+            yield f"domain.yml: slot {name} needs a type that says what it holds"
+
+
+def twins() -> Iterator[str]:
+    """Every data file in one language has its other language; every story file has its scenarios."""
+    for path in sorted((ROOT / "data" / "nlu").glob("*.yml")):
+        topic, language = path.stem.rsplit(".", 1)
+        other = path.with_name(f"{topic}.{'en' if language == 'zh' else 'zh'}.yml")
+        if not other.exists():
+            yield f"{relative(path)}: {relative(other)} is missing"
+    for path in sorted((ROOT / "data" / "stories").glob("*.yml")):
+        for language in ("zh", "en"):
+            twin = ROOT / "tests" / "scenarios" / f"{path.stem}.{language}.yml"
+            if not twin.exists():
+                yield f"{relative(path)}: its scenarios {relative(twin)} are missing"
+
+
+def examples() -> Iterator[tuple[Path, str, str]]:
+    for path in sorted((ROOT / "data" / "nlu").glob("*.yml")):
+        for block in yaml.safe_load(path.read_text(encoding="utf-8"))["nlu"]:
+            for line in (block.get("examples") or "").splitlines():
+                text = line.strip().removeprefix("- ").strip()
+                if "intent" in block and text:
+                    yield path, block["intent"], text
+
+
+def folded(text: str) -> str:
+    """What two people would call the same message: no case, no punctuation, no spaces, no annotation."""
+    plain = unicodedata.normalize("NFKC", ANNOTATION.sub(r"\1", text)).casefold()
+    kept = "".join(sign for sign in plain if unicodedata.category(sign)[0] in "LNS")
+    return kept or plain
+
+
+def shared_examples() -> Iterator[str]:
+    seen: dict[str, tuple[str, str]] = {}
+    for path, intent, text in examples():
+        first = seen.setdefault(folded(text), (intent, relative(path)))
+        if first[0] != intent:
+            yield f"{relative(path)}: {text!r} stands under {intent} and under {first[0]} ({first[1]})"
+
+
+def enough_examples() -> Iterator[str]:
+    domain = yaml.safe_load((ROOT / "domain.yml").read_text(encoding="utf-8"))
+    counts: dict[tuple[str, str], int] = defaultdict(int)
+    for path, intent, _ in examples():
+        counts[intent, path.stem.rsplit(".", 1)[1]] += 1
+    declared = {next(iter(item)) if isinstance(item, dict) else item for item in domain["intents"]}
+    for intent in sorted(declared - {"nlu_fallback"}):
+        for language in ("zh", "en"):
+            if counts[intent, language] < LEAST_EXAMPLES:
+                found = counts[intent, language]
+                yield f"data/nlu: {intent} has {found} examples in {language}, needs {LEAST_EXAMPLES}"
+    for intent in sorted({intent for intent, _ in counts} - declared):
+        yield f"domain.yml: intent {intent} of data/nlu is not declared"
+
+
+CHECKS = (file_sizes, literal_texts, slots_are_typed, twins, shared_examples, enough_examples)
+
+
+def main() -> int:
+    faults = [fault for check in CHECKS for fault in check()]
+    for fault in faults:
+        print(fault)
+    print(f"conventions: {len(faults)} fault(s)", file=sys.stderr)
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
