@@ -1,0 +1,72 @@
+"""Check articles before they go live: both languages, same sections, questions, links, answers short enough."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+from kb.articles import Article, ArticleError, read_article
+
+LEAST_QUESTIONS = 3
+LONGEST_SECTION = {"zh": 260, "en": 700}
+_LINK = re.compile(r"\]\(/help/([^)#?\s]+)")
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+
+
+def lint(folder: Path) -> list[str]:
+    """Every fault, one sentence each, with the file and what to do; empty when all is well."""
+    faults: list[str] = []
+    articles: list[Article] = []
+    for path in sorted(folder.rglob("*.md")):
+        try:
+            articles.append(read_article(path, folder))
+        except ArticleError as error:
+            faults.append(str(error))
+    pairs: dict[str, dict[str, Article]] = defaultdict(dict)
+    for article in articles:
+        if article.language in pairs[article.slug]:
+            faults.append(
+                f"{article.path}: the name {article.slug} is taken by {pairs[article.slug][article.language].path}"
+            )
+        pairs[article.slug][article.language] = article
+    for article in articles:
+        faults += _article_faults(article, set(pairs))
+    for slug, pair in sorted(pairs.items()):
+        faults += _pair_faults(slug, pair)
+    return faults
+
+
+def _article_faults(article: Article, slugs: set[str]) -> Iterator[str]:
+    if len(article.questions) < LEAST_QUESTIONS:
+        yield f"{article.path}: give at least {LEAST_QUESTIONS} questions that it answers, as customers would ask them"
+    if not article.sections or article.sections[0].heading:
+        yield f"{article.path}: begin with a short answer before the first heading"
+    for section in article.sections:
+        limit = LONGEST_SECTION[article.language]
+        if len(section.text) > limit:
+            where = section.heading or "the opening"
+            yield f"{article.path}: {where} has {len(section.text)} characters, at most {limit} fit into a chat bubble"
+    for target in _LINK.findall(article.body):
+        if target not in slugs:
+            yield f"{article.path}: the link /help/{target} leads to no article"
+
+
+def _pair_faults(slug: str, pair: dict[str, Article]) -> Iterator[str]:
+    if len(pair) == 1:
+        (there,) = pair.values()
+        missing = "en" if there.language == "zh" else "zh"
+        yield f"{there.path}: its other language, {slug}.{missing}.md, is missing"
+        return
+    zh, en = pair["zh"], pair["en"]
+    if len(zh.sections) != len(en.sections):
+        yield f"{zh.path}: {len(zh.sections)} sections, but {len(en.sections)} in English; an answer is taken from one place"
+        return
+    if zh.intents != en.intents:
+        yield f"{zh.path}: the list of intents differs from the English one"
+    for chinese, english in zip(zh.sections, en.sections, strict=True):
+        differing = sorted(set(_NUMBER.findall(chinese.text)) ^ set(_NUMBER.findall(english.text)))
+        if differing:
+            where = chinese.heading or "the opening"
+            yield f"{zh.path}: {where}: the numbers {', '.join(differing)} stand in one language only"
