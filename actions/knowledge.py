@@ -15,7 +15,7 @@ ANSWER_FROM = 0.5
 
 
 async def best_answer(text: str, intent: str | None, language: Language) -> Hit | None:
-    """The article that answers, or None when none is likely enough. A button's ``/intent`` is answered by its intent."""
+    """The article that answers, or None when none is likely enough. A button's ``/intent`` goes by its intent."""
     knowledge = services.current().knowledge
     if text.startswith("/"):
         return knowledge.by_intent(intent, language) if intent else None

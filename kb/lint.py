@@ -26,10 +26,8 @@ def lint(folder: Path) -> list[str]:
             faults.append(str(error))
     pairs: dict[str, dict[str, Article]] = defaultdict(dict)
     for article in articles:
-        if article.language in pairs[article.slug]:
-            faults.append(
-                f"{article.path}: the name {article.slug} is taken by {pairs[article.slug][article.language].path}"
-            )
+        if first := pairs[article.slug].get(article.language):
+            faults.append(f"{article.path}: the name {article.slug} is taken by {first.path}")
         pairs[article.slug][article.language] = article
     for article in articles:
         faults += _article_faults(article, set(pairs))
@@ -61,7 +59,8 @@ def _pair_faults(slug: str, pair: dict[str, Article]) -> Iterator[str]:
         return
     zh, en = pair["zh"], pair["en"]
     if len(zh.sections) != len(en.sections):
-        yield f"{zh.path}: {len(zh.sections)} sections, but {len(en.sections)} in English; an answer is taken from one place"
+        counts = f"{len(zh.sections)} sections, but {len(en.sections)} in English"
+        yield f"{zh.path}: {counts}; an answer is taken from the same place in both"
         return
     if zh.intents != en.intents:
         yield f"{zh.path}: the list of intents differs from the English one"

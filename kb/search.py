@@ -76,12 +76,17 @@ class KnowledgeBase:
         best = np.argsort(-logits, kind="stable")[:top]
         return [self._hit(index.slugs[number], language, evidence, _sigmoid(logits[number])) for number in best]
 
+    def by_intent(self, intent: str, language: Language) -> Hit | None:
+        """The first article, by name, whose head lists this intent: the answer to a pressed button."""
+        index = self._index
+        slug = next((slug for slug in index.slugs if self._serves(slug, intent)), None) if index else None
+        if index is None or slug is None:
+            return None
+        silence = np.zeros(len(index.passages), np.float32)
+        return self._hit(slug, language, Evidence(silence, silence), 1.0)
+
     def _serves(self, slug: str, intent: str) -> bool:
-        return any(
-            intent in article.intents
-            for language in ("zh", "en")
-            if (article := self._by_name.get((slug, language)))  # type: ignore[call-overload]
-        )
+        return any(intent in article.intents for article in self._languages(slug))
 
     def _hit(self, slug: str, language: Language, evidence: Evidence, score: float) -> Hit:
         place = self._best_section(slug, evidence)
