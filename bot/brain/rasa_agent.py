@@ -1,0 +1,200 @@
+"""The brain: a trained Rasa model, its actions and its dialogue state, behind ``reply(turn) -> BotTurn``."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from pathlib import Path
+
+from rasa.core.agent import Agent
+from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
+from rasa.core.processor import MessageProcessor
+from rasa.shared.core.constants import ACTION_LISTEN_NAME
+from rasa.shared.core.events import ActionExecuted, BotUttered, Event, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
+
+from bot.brain import speedups, trouble
+from bot.brain.collect import OUTCOME, executed, turn_of
+from bot.brain.fired_rule import FiredRules
+from bot.brain.in_process_actions import InProcessActions
+from bot.brain.nlg import KeyedResponses
+from bot.brain.own_loop import OwnLoop
+from bot.brain.quiet import quieten
+from bot.brain.sessions import opening_events
+from bot.brain.tracker_store import BrainTrackerStore, open_tracker_store
+from bot.brain.understand import NOTHING, safe_text
+from bot.messages import BotTurn, Turn
+from bot.responses import ResponseCatalogue
+
+PROJECT = Path(__file__).resolve().parent.parent.parent
+# Longer than any sound action takes; a hanging one must not block its conversation for ever.
+SECONDS_PER_TURN = 30.0
+_FIRST_WORDS = ("你好", "hello")
+
+
+class RasaBrain:
+    """Implements ``ports.Brain``. All work happens on its own thread; ``reply`` may be awaited from any loop."""
+
+    def __init__(self, loop: OwnLoop, processor: MessageProcessor, store: BrainTrackerStore, rules: FiredRules) -> None:
+        self._loop = loop
+        self._processor = processor
+        self._store = store
+        self._rules = rules
+
+    @classmethod
+    def load(
+        cls, model: Path, home: Path, database_url: str, *, project: Path = PROJECT, actions: str = "actions"
+    ) -> RasaBrain:
+        """Load a trained model and warm it up; blocks for some seconds, so call it in a thread.
+
+        ``project`` holds ``data/``; ``actions`` names the package with the custom actions. Raises what went wrong.
+        """
+        quieten()
+        speedups.apply()
+        loop = OwnLoop("brain")
+
+        async def start() -> RasaBrain:
+            store = open_tracker_store(home, database_url)
+            processor = _load_processor(model, store, project, actions)
+            brain = cls(loop, processor, store, FiredRules.load(project / "data" / "stories"))
+            await brain._warm_up()
+            return brain
+
+        try:
+            return loop.call(start)
+        except BaseException:
+            loop.close()
+            raise
+
+    async def reply(self, turn: Turn) -> BotTurn:
+        """Answer one message; the same ``message_id`` again gives the same answer and runs nothing.
+
+        Never raises for a fault of model, action or database: the turn is ``failed`` then. The caller keeps
+        the messages of one conversation in order; different conversations may overlap.
+        """
+        return await self._loop.run(self._reply(turn))
+
+    def close(self) -> None:
+        """End the thread and let go of the database."""
+        self._loop.close()
+        self._store.close()
+
+    async def _reply(self, turn: Turn) -> BotTurn:
+        try:
+            return await self._answer(turn)
+        except Exception as error:
+            trouble.note("the turn could not be kept", error)
+            return BotTurn(understanding=NOTHING, utterances=(), language=turn.language, failed=True)
+
+    async def _answer(self, turn: Turn) -> BotTurn:
+        tracker = await self._processor.get_tracker(turn.conversation_id)
+        earlier = turn_of(tracker.events, turn.message_id, self._rules)
+        if earlier is not None:
+            return earlier
+        opening = opening_events(tracker, language=turn.language, fresh=turn.fresh, now=time.time())
+        tracker.update_with_events(opening, self._processor.domain)
+        before = len(tracker.events)
+        message = _user_message(turn)
+        with trouble.watch() as faults:
+            tracker.update(await self._understand(message, tracker), self._processor.domain)
+            await self._act(tracker, message)
+        if faults:
+            tracker = await self._undone(tracker, before, opening)
+        # One transaction: the tracker holds the whole turn or nothing of it.
+        await self._processor.save_tracker(tracker)
+        answer = turn_of(tracker.events, turn.message_id, self._rules)
+        assert answer is not None
+        return answer
+
+    async def _understand(self, message: UserMessage, tracker: DialogueStateTracker) -> UserUttered:
+        parsed = await self._processor.parse_message(message, tracker)
+        return UserUttered(
+            message.text,
+            parsed["intent"],
+            parsed["entities"],
+            parsed,
+            input_channel="kefu",
+            message_id=message.message_id,
+            metadata=message.metadata,
+        )
+
+    async def _act(self, tracker: DialogueStateTracker, message: UserMessage) -> None:
+        """Fill slots, then predict and run actions until the bot listens; faults are noted, not raised."""
+        try:
+            async with _time_limit():
+                await self._processor.run_action_extract_slots(message.output_channel, tracker)
+                await self._processor._run_prediction_loop(message.output_channel, tracker)
+        except Exception as error:
+            trouble.note("the turn was cut short", error)
+
+    async def _undone(self, tracker: DialogueStateTracker, before: int, opening: list[Event]) -> DialogueStateTracker:
+        """A failed turn leaves the dialogue where it was, but for what was said: a form asks again, a slot is unset."""
+        during = list(tracker.events)[before:]
+        user = during[0]
+        user.metadata[OUTCOME] = {"failed": True, "actions": list(executed(during))}
+        said = [event for event in during if isinstance(event, BotUttered)]
+        fresh = await self._processor.get_tracker(tracker.sender_id)
+        fresh.update_with_events([*opening, user, *said, ActionExecuted(ACTION_LISTEN_NAME)], self._processor.domain)
+        return fresh
+
+    async def _warm_up(self) -> None:
+        """Let the first customer not wait for lazy imports and caches. Runs no action and saves nothing."""
+        for words in _FIRST_WORDS:
+            tracker = DialogueStateTracker("warm-up", self._processor.domain.slots)
+            opening = opening_events(tracker, language="zh", fresh=True, now=time.time())
+            tracker.update_with_events(opening, self._processor.domain)
+            message = UserMessage(words, sender_id="warm-up")
+            tracker.update(await self._understand(message, tracker), self._processor.domain)
+            self._processor.predict_next_with_tracker(tracker)
+        await self._store.retrieve("warm-up")
+
+
+def _load_processor(model: Path, store: BrainTrackerStore, project: Path, actions: str) -> MessageProcessor:
+    catalogue = ResponseCatalogue.load(project / "data" / "responses")
+    agent = Agent.load(
+        model_path=str(model), generator=KeyedResponses(catalogue=catalogue), action_endpoint=InProcessActions(actions)
+    )
+    processor = agent.processor
+    store.domain = processor.domain
+    # Past Agent's fail-safe wrapper, see tracker_store.py.
+    processor.tracker_store = store
+    processor.on_circuit_break = lambda *_: trouble.note("the dialogue ran in circles; see its rules and forms")
+    return processor
+
+
+def _user_message(turn: Turn) -> UserMessage:
+    customer = turn.customer
+    return UserMessage(
+        turn.payload if turn.payload is not None else safe_text(turn.text),
+        CollectingOutputChannel(),
+        turn.conversation_id,
+        input_channel="kefu",
+        message_id=turn.message_id,
+        metadata={
+            "message_id": turn.message_id,
+            "conversation_id": turn.conversation_id,
+            "customer_id": customer.id if customer else None,
+            "customer_name": customer.name if customer else "",
+            "address": turn.address,
+            "language": turn.language,
+        },
+    )
+
+
+class _time_limit:
+    """``async with``: cancels the block after SECONDS_PER_TURN and raises TimeoutError (asyncio.timeout is 3.11's)."""
+
+    async def __aenter__(self) -> None:
+        self._task = asyncio.current_task()
+        self._expired = False
+        self._timer = asyncio.get_running_loop().call_later(SECONDS_PER_TURN, self._expire)
+
+    def _expire(self) -> None:
+        assert self._task is not None
+        self._expired = True
+        self._task.cancel()
+
+    async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        self._timer.cancel()
+        if self._expired and kind is asyncio.CancelledError:
+            raise TimeoutError(f"no answer within {SECONDS_PER_TURN:.0f} s")

@@ -1,0 +1,42 @@
+"""From what the trained pipeline put into Rasa's parse data to our ``Understanding``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.messages import LANGUAGES, NLU_FALLBACK, Understanding
+
+NOTHING = Understanding(intent=NLU_FALLBACK, confidence=0.0)
+"""What is understood when the pipeline itself failed."""
+
+
+def understanding(parse_data: Mapping[str, Any], said: str) -> Understanding:
+    """``said`` is the customer's own text: Rasa strips it before parsing, so entity offsets are moved back."""
+    intent = parse_data.get("intent") or {}
+    language = parse_data.get("language")
+    shift = len(said) - len(said.lstrip())
+    return Understanding(
+        intent=intent.get("name") or NLU_FALLBACK,
+        confidence=float(intent.get("confidence") or 0.0),
+        entities=tuple(
+            _entity(entity, shift) for entity in parse_data.get("entities") or () if entity["entity"] != "language"
+        ),
+        language=language if language in LANGUAGES else None,
+        mood=float(parse_data.get("mood") or 0.0),
+        mood_words=tuple(parse_data.get("mood_words") or ()),
+        ranking=tuple(
+            (item["name"], float(item["confidence"])) for item in parse_data.get("intent_ranking") or () if item["name"]
+        ),
+    )
+
+
+def safe_text(text: str) -> str:
+    """Customers' words never reach Rasa beginning with "/": it would take them for a command. Keeps the length."""
+    stripped = text.lstrip()
+    return text.replace("/", "／", 1) if stripped.startswith("/") else text
+
+
+def _entity(entity: Mapping[str, Any], shift: int) -> dict[str, Any]:
+    moved = {name: entity[name] + shift for name in ("start", "end") if isinstance(entity.get(name), int)}
+    return {"entity": entity["entity"], "value": entity.get("value"), **moved}
