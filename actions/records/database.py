@@ -1,7 +1,7 @@
 """Opens the database for the actions: one async engine a process and event loop.
 
-Writes begin with the lock they need. On SQLite a deferred ``BEGIN`` that later turns into a write fails with "database is
-locked" whatever the time-out, so writing transactions say ``BEGIN IMMEDIATE``.
+Writes begin with the lock they need. On SQLite a deferred ``BEGIN`` that later turns into a write fails with "database
+is locked" whatever the time-out, so writing transactions say ``BEGIN IMMEDIATE``.
 """
 
 from __future__ import annotations

@@ -1,0 +1,70 @@
+"""What the order records return: frozen, typed, independent of the database."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+BothLanguages = dict[str, str]
+"""``{"zh": ..., "en": ...}``"""
+
+
+@dataclass(frozen=True)
+class Item:
+    name: BothLanguages
+    quantity: int
+    unit_price_minor: int
+
+
+@dataclass(frozen=True)
+class CourierEvent:
+    at: datetime
+    text: BothLanguages
+
+
+@dataclass(frozen=True)
+class Order:
+    """An order with its items and courier events, the newest event first. Money in minor units (fen, cents)."""
+
+    order_number: str
+    customer_id: str
+    state: str
+    placed_at: datetime
+    total_minor: int
+    currency: str
+    payment_method: str
+    courier: str | None
+    tracking_number: str | None
+    promised_on: date | None
+    delivered_at: datetime | None
+    cancelled_at: datetime | None
+    items: tuple[Item, ...]
+    events: tuple[CourierEvent, ...]
+
+    def is_late(self, today: date) -> bool:
+        """Past its promised date and still not with the customer. ``today`` is the shop's day."""
+        return self.state in ("paid", "in_transit") and self.promised_on is not None and self.promised_on < today
+
+
+@dataclass(frozen=True)
+class Refund:
+    """Money on its way back. ``state``: requested, approved, paid_out or refused."""
+
+    order_number: str
+    state: str
+    amount_minor: int
+    currency: str
+    payment_method: str
+    requested_at: datetime
+    expected_on: date | None
+    updated_at: datetime
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a write did. ``result`` is the action's own word (``cancelled``, ``refused``, …); ``state`` the order's."""
+
+    result: str
+    state: str
+    amount_minor: int = 0
+    currency: str = "CNY"
