@@ -1,0 +1,70 @@
+"""What the actions work with: order records, identity, knowledge base, limits; one set a process.
+
+``bot.wiring`` installs it; a stock ``rasa run actions`` process builds its own from the environment.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from actions import limits as limits_file
+from actions.identity.check import Identity
+from actions.limits import Limits
+from actions.records.changes import OrderChanges
+from actions.records.database import open_database
+from actions.records.repository import OrderReader
+from kb.search import KnowledgeBase
+
+ARTICLES = Path(__file__).resolve().parent.parent / "kb" / "articles"
+
+
+@dataclass(frozen=True)
+class Records:
+    """``read`` never changes anything; ``change`` writes once a message."""
+
+    read: OrderReader
+    change: OrderChanges
+
+
+@dataclass(frozen=True)
+class Services:
+    """Async, and safe to use from one event loop only: the brain's."""
+
+    records: Records
+    identity: Identity
+    knowledge: KnowledgeBase
+    limits: Limits
+    engine: AsyncEngine
+
+
+def build(database_url: str, home: Path) -> Services:
+    """Open everything; the database is connected at first use. Raises ValueError for a bad URL or bad limits."""
+    limits = limits_file.load()
+    engine = open_database(database_url)
+    return Services(
+        records=Records(OrderReader(engine), OrderChanges(engine)),
+        identity=Identity(engine, limits.identity),
+        knowledge=KnowledgeBase.open(ARTICLES, home / "kb"),
+        limits=limits,
+        engine=engine,
+    )
+
+
+_installed: list[Services] = []
+
+
+def install(services: Services) -> None:
+    """Use these from now on."""
+    _installed[:] = [services]
+
+
+def current() -> Services:
+    """The installed services; without any, those of KEFU_HOME and KEFU_DATABASE_URL."""
+    if not _installed:
+        home = Path(os.environ.get("KEFU_HOME", "var")).resolve()
+        install(build(os.environ.get("KEFU_DATABASE_URL") or f"sqlite:///{home / 'kefu.db'}", home))
+    return _installed[0]
