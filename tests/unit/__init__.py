@@ -1,0 +1,1 @@
+"""Tests of single parts, without Rasa where it can be helped."""

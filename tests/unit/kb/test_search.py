@@ -1,0 +1,88 @@
+"""Finding the right article, in the right language, with an honest score."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from kb.lexical import LexicalIndex, terms
+from kb.search import KnowledgeBase
+
+
+@pytest.fixture
+def knowledge(folder: Path) -> KnowledgeBase:
+    return KnowledgeBase.open(folder)
+
+
+@pytest.mark.parametrize(
+    ("question", "language", "slug"),
+    [
+        ("买错了七天内能不能退", "zh", "return-policy"),
+        ("退貨有什麼條件", "zh", "return-policy"),
+        ("how many days will shipping take", "en", "delivery-time"),
+        ("我要invoice", "zh", "invoice"),
+        ("can i send it back if i opened it", "en", "return-policy"),
+    ],
+)
+def test_finds_the_article(knowledge: KnowledgeBase, question: str, language: str, slug: str) -> None:
+    hits = knowledge.search(question, language)
+    assert hits[0].slug == slug
+    assert hits[0].language == language
+    assert set(hits[0].answers) == {"zh", "en"}
+    assert hits[0].link == f"/help/{slug}"
+    assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
+
+
+def test_the_answer_comes_from_the_section_that_was_asked_for(knowledge: KnowledgeBase) -> None:
+    hit = knowledge.search("退货的运费谁来出", "zh")[0]
+    assert hit.section == "运费谁出"
+    assert "We pay when something is wrong" in hit.answers["en"]
+
+
+def test_what_is_asked_and_known_scores_above_what_is_not(knowledge: KnowledgeBase) -> None:
+    known = min(knowledge.search(text, "en")[0].score for text in ("invoice please", "how long is delivery"))
+    unknown = max(knowledge.search(text, "en")[0].score for text in ("will it rain tomorrow", "who wrote Hamlet"))
+    assert known > unknown
+
+
+def test_the_classifiers_intent_speaks_for_its_article(knowledge: KnowledgeBase) -> None:
+    without = {hit.slug: hit.score for hit in knowledge.search("这个怎么弄", "zh")}
+    with_intent = {hit.slug: hit.score for hit in knowledge.search("这个怎么弄", "zh", intent="request_invoice")}
+    assert with_intent["invoice"] > without["invoice"]
+    assert with_intent["return-policy"] == without["return-policy"]
+
+
+def test_a_pressed_button_is_answered_by_its_intent(knowledge: KnowledgeBase) -> None:
+    hit = knowledge.by_intent("ask_delivery_time", "en")
+    assert hit is not None
+    assert hit.answer == "Delivery in mainland China takes 2 to 4 days."
+    assert knowledge.by_intent("greet", "en") is None
+
+
+@pytest.mark.parametrize("text", ["", "   ", "\n"])
+def test_nothing_asked_finds_nothing(knowledge: KnowledgeBase, text: str) -> None:
+    assert knowledge.search(text, "zh") == []
+
+
+def test_an_empty_folder_finds_nothing(tmp_path: Path) -> None:
+    assert KnowledgeBase.open(tmp_path).search("invoice", "en") == []
+
+
+def test_one_language_only_is_searched_from_the_other(tmp_path: Path) -> None:
+    (tmp_path / "hours.md").write_text("# Opening hours\n\nWe open at nine.\n", encoding="utf-8")
+    (tmp_path / "parking.md").write_text("# Parking\n\nThere is room for ten cars.\n", encoding="utf-8")
+    hit = KnowledgeBase.open(tmp_path).search("你们几点开门", "zh")[0]
+    assert (hit.slug, hit.language) == ("hours", "en")
+
+
+def test_terms_pair_chinese_characters_across_word_borders() -> None:
+    assert {"退货", "货政", "政策"} <= set(terms("退货政策"))
+    assert terms("Return Policy") == ["return", "policy"]
+
+
+def test_a_passage_that_covers_more_of_the_query_scores_higher() -> None:
+    index = LexicalIndex(["return policy", "return postage", "delivery time"])
+    scores = index.scores("return policy")
+    assert np.argmax(scores) == 0
+    assert scores[1] > scores[2] == 0
+    assert index.scores("zzz").tolist() == [0, 0, 0]
