@@ -131,11 +131,18 @@ class Store(Protocol):
     async def button(self, conversation_id: str, button_id: str) -> OfferedButton | None: ...
 
     async def record_turn(self, record: TurnRecord) -> list[StoredMessage]:
-        """Mark the message handled and write its replies; raises StaleConversation under the version check."""
+        """Mark the message handled and write its replies; raises StaleConversation under the version check.
+
+        A bot's reply that is not HELD is written only while the bot owns the conversation. A message that was
+        handled before changes nothing: its first replies come back.
+        """
 
     async def is_handled(self, message_id: str) -> bool: ...
 
     async def replies_to(self, message_id: str) -> list[StoredMessage]: ...
+
+    async def last_notice(self, conversation_id: str) -> StoredMessage | None:
+        """The latest SYSTEM message: what decides whether a waiting customer is told again."""
 
     # --- outbox ----------------------------------------------------------------------------
     async def undelivered(self, conversation_id: str | None = None) -> list[StoredMessage]:
@@ -151,6 +158,9 @@ class Store(Protocol):
 
     async def place_in_queue(self, conversation_id: str) -> int | None:
         """1 for the next to be served; None when not waiting."""
+
+    async def waiting_count(self) -> int:
+        """How many conversations wait for an agent."""
 
     async def change_owner(
         self,

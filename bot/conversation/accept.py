@@ -1,0 +1,59 @@
+"""A customer's message comes in: checked, stored, and the doorbell rung. Only then may the channel acknowledge it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from bot.conversation.events import tell_messages
+from bot.messages import Accepted, Conversation, Incoming, Language
+from bot.ports import Parts
+
+LONGEST_EXTERNAL_ID = 320
+_HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
+_LATIN = re.compile(r"[A-Za-z]")
+# A text column of PostgreSQL refuses the first, UTF-8 the others.
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+class UnknownPayload(ValueError):
+    """This conversation was never offered a button with that id."""
+
+
+class EmptyMessage(ValueError):
+    """Neither text, nor a button, nor an attachment."""
+
+
+async def accept(parts: Parts, incoming: Incoming) -> Accepted:
+    """Store the message once and ring; raises UnknownPayload or EmptyMessage, and then nothing was stored."""
+    text = clean(incoming.text)
+    conversation = await parts.store.open_conversation(incoming.channel, incoming.sender, language=guess_language(text))
+    if incoming.payload is not None:
+        text = await _label(parts, conversation, incoming.payload)
+    elif not text and incoming.attachment is None:
+        raise EmptyMessage("The message is empty.")
+    if len(incoming.external_id) > LONGEST_EXTERNAL_ID:
+        raise ValueError(f"The message's own id is longer than {LONGEST_EXTERNAL_ID} characters.")
+    accepted = await parts.store.accept(replace(incoming, text=text, address=incoming.address[:64]))
+    # A duplicate rings too: the first copy's bell may have been lost in a crash.
+    await parts.queue.ring(conversation.id)
+    if not accepted.duplicate:
+        await tell_messages(parts.notifier, conversation.id, [accepted.message])
+    return accepted
+
+
+def clean(text: str) -> str:
+    """Without what no database can hold, and without space around it."""
+    return _UNSTORABLE.sub("", text).strip()
+
+
+def guess_language(text: str) -> Language:
+    """For the first message of a sender we know nothing of; the brain decides better from then on."""
+    return "en" if _LATIN.search(text) and not _HAN.search(text) else "zh"
+
+
+async def _label(parts: Parts, conversation: Conversation, payload: str) -> str:
+    button = await parts.store.button(conversation.id, payload)
+    if button is None:
+        raise UnknownPayload(payload)
+    return button.labels[conversation.language]

@@ -1,0 +1,46 @@
+"""Ask the brain about one message. Whatever it does, an answer comes back: a failed turn rather than a lost message."""
+
+from __future__ import annotations
+
+import asyncio
+
+import structlog
+
+from bot.conversation.events import tell_typing
+from bot.messages import NLU_FALLBACK, Author, BotTurn, Conversation, StoredMessage, Turn, Understanding
+from bot.ports import Parts
+
+log = structlog.get_logger(__name__)
+
+BRAIN_SECONDS = 60.0
+"""Longer than any turn takes; a brain that hangs must not hold the conversation for ever."""
+
+
+async def ask_bot(parts: Parts, conversation: Conversation, message: StoredMessage, payload: str | None) -> BotTurn:
+    """Never raises for a fault of the brain: it is logged, and a failed turn comes back."""
+    await tell_typing(parts.notifier, conversation.id, Author.BOT)
+    try:
+        return await asyncio.wait_for(parts.brain.reply(turn_of(conversation, message, payload)), BRAIN_SECONDS)
+    except Exception as error:
+        # The customer's words stay out of the log; the message id leads to them.
+        log.error("brain_failed", conversation=conversation.id, message=message.id, error=repr(error), exc_info=True)
+        return BotTurn(
+            understanding=Understanding(intent=NLU_FALLBACK, confidence=0.0),
+            utterances=(),
+            language=conversation.language,
+            failed=True,
+        )
+
+
+def turn_of(conversation: Conversation, message: StoredMessage, payload: str | None) -> Turn:
+    text = message.text or (message.attachment.name if message.attachment else "")
+    return Turn(
+        conversation_id=conversation.id,
+        message_id=message.id,
+        text="" if payload else text,
+        payload=payload,
+        language=conversation.language,
+        customer=conversation.customer,
+        address=message.address,
+        fresh=conversation.fresh,
+    )

@@ -1,0 +1,77 @@
+"""Handle what customers wrote, in order. ``docs/life-of-a-message.md`` tells the whole way."""
+
+from __future__ import annotations
+
+from bot.conversation.ask_bot import ask_bot
+from bot.conversation.choose_responder import Responder, choose_responder
+from bot.conversation.events import tell_messages, tell_owner, tell_waiting
+from bot.conversation.record_bot_turn import held_record, record_of_bot_turn
+from bot.conversation.record_notices import record_back_to_bot, record_for_agent, record_while_waiting
+from bot.conversation.send_replies import send
+from bot.messages import BotTurn, Conversation, Owner, StoredMessage
+from bot.ports import Parts, StaleConversation, TurnRecord
+
+WITHOUT_THE_BOT = {
+    Responder.AGENT: record_for_agent,
+    Responder.NOTICES: record_while_waiting,
+    Responder.BACK_TO_BOT: record_back_to_bot,
+}
+
+
+async def drain(parts: Parts, conversation_id: str) -> None:
+    """Handle every unhandled message of one conversation and send what is to be said, in the order of ``seq``.
+
+    One drain per conversation at a time; cut short anywhere, the next one goes on where this one stopped.
+    """
+    await send(parts, conversation_id)
+    while (message := await parts.store.next_unhandled(conversation_id)) is not None:
+        await handle(parts, message)
+        await send(parts, conversation_id)
+
+
+async def handle(parts: Parts, message: StoredMessage) -> None:
+    """Answer one message and record everything about it at once; decided again whenever the owner changed meanwhile."""
+    payload = await _trusted_payload(parts, message)
+    turn: BotTurn | None = None
+    while True:
+        conversation = await parts.store.conversation(message.conversation_id)
+        responder = choose_responder(conversation.owner, payload)
+        try:
+            if responder is Responder.REOPEN:
+                conversation = await _reopen(parts, conversation)
+                responder = Responder.BOT
+            if responder is Responder.BOT:
+                turn = await ask_bot(parts, conversation, message, payload)
+                record = await record_of_bot_turn(parts, conversation, message, turn, payload)
+            elif turn is not None:
+                record = held_record(conversation, message, turn)
+            else:
+                record = await WITHOUT_THE_BOT[responder](parts, conversation, message)
+            await _write(parts, record)
+        except StaleConversation:
+            continue
+        return
+
+
+async def _trusted_payload(parts: Parts, message: StoredMessage) -> str | None:
+    if message.payload is None:
+        return None
+    button = await parts.store.button(message.conversation_id, message.payload)
+    return button.payload if button else None
+
+
+async def _reopen(parts: Parts, conversation: Conversation) -> Conversation:
+    reopened, _ = await parts.store.change_owner(
+        conversation.id, expected_version=conversation.version, owner=Owner.BOT, fresh=True
+    )
+    return reopened
+
+
+async def _write(parts: Parts, record: TurnRecord) -> None:
+    conversation_id = record.message.conversation_id
+    written = await parts.store.record_turn(record)
+    await tell_messages(parts.notifier, conversation_id, [record.message, *written])
+    if record.new_owner is not None:
+        await tell_owner(parts.notifier, conversation_id)
+    if record.new_owner is Owner.BOT:
+        await tell_waiting(parts)

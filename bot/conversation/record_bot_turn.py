@@ -1,0 +1,114 @@
+"""A bot turn becomes one record: what is said, what is kept, and whether a human takes over."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bot.conversation.compose import draft_of
+from bot.conversation.decide_handoff import (
+    Evidence,
+    HandoffDecision,
+    decide_handoff,
+    handoff_rule_in,
+    misunderstood,
+)
+from bot.messages import Author, BotTurn, Conversation, Delivery, Draft, Owner, StoredMessage, Utterance
+from bot.ports import Parts, TurnRecord
+
+TROUBLE = "notice_trouble"
+HANDED_OVER = "notice_handed_over"
+
+
+async def record_of_bot_turn(
+    parts: Parts, conversation: Conversation, message: StoredMessage, turn: BotTurn, payload: str | None
+) -> TurnRecord:
+    """The record of a turn that the bot may say aloud."""
+    count = conversation.misunderstandings + 1 if misunderstood(turn) else 0
+    evidence = Evidence(turn, message.id, message.text, count, handoff_rule_in(payload))
+    decision = decide_handoff(parts.handoff_rules, evidence)
+    hands_over = decision is not None and decision.hands_over
+    place = await parts.store.waiting_count() + 1 if hands_over else 0
+    utterances = _utterances(parts, turn, decision, place)
+    return TurnRecord(
+        message=message,
+        expected_version=conversation.version,
+        drafts=[_draft(utterance, turn, message) for utterance in utterances],
+        decision=explain(turn, decision),
+        language=turn.language,
+        mood=turn.understanding.mood,
+        misunderstandings=count,
+        fresh=False,
+        new_owner=Owner.WAITING if hands_over else None,
+        handoff=decision.handoff if decision and hands_over else None,
+    )
+
+
+def held_record(conversation: Conversation, message: StoredMessage, turn: BotTurn) -> TurnRecord:
+    """A human took over while the bot was thinking: what it did and would have said, for the human's eyes only."""
+    drafts = [
+        draft_of(said, turn.language, author=Author.BOT, in_reply_to=message.id, delivery=Delivery.HELD)
+        for said in turn.utterances
+    ]
+    return TurnRecord(
+        message=message,
+        expected_version=conversation.version,
+        drafts=drafts,
+        decision={**explain(turn, None), "held": True},
+        mood=turn.understanding.mood,
+    )
+
+
+def explain(turn: BotTurn, decision: HandoffDecision | None) -> dict[str, Any]:
+    """Why the bot said what it said (design, invariant 4); JSON-able, kept on the customer's message."""
+    understanding = turn.understanding
+    return {
+        "responder": "bot",
+        "intent": understanding.intent,
+        "confidence": understanding.confidence,
+        "ranking": [list(pair) for pair in understanding.ranking],
+        "entities": [dict(entity) for entity in understanding.entities],
+        "language": understanding.language,
+        "mood": understanding.mood,
+        "mood_words": list(understanding.mood_words),
+        "rule": turn.rule,
+        "actions": list(turn.actions),
+        "effects": list(turn.effects),
+        "facts": dict(turn.facts),
+        "failed": turn.failed,
+        "misunderstood": misunderstood(turn),
+        "handoff": _explain_handoff(decision),
+    }
+
+
+def _explain_handoff(decision: HandoffDecision | None) -> Mapping[str, Any] | None:
+    if decision is None:
+        return None
+    handoff = decision.handoff
+    return {
+        "rule": handoff.rule,
+        "fired": decision.rule.id,
+        "do": decision.rule.do,
+        "threshold": handoff.threshold,
+        "measured": handoff.measured,
+        "words": handoff.words,
+    }
+
+
+def _utterances(parts: Parts, turn: BotTurn, decision: HandoffDecision | None, place: int) -> Sequence[Utterance]:
+    keeps = decision is None or decision.rule.keep_reply
+    said = list(turn.utterances) if keeps else []
+    keys = list(decision.rule.say) if decision else []
+    if decision is not None and decision.hands_over:
+        keys.append(HANDED_OVER)
+    elif turn.failed:
+        keys.append(TROUBLE)
+    for key in dict.fromkeys(keys):
+        if all(utterance.key != key for utterance in said):
+            said.append(parts.responses.render(key, {"place": place} if key == HANDED_OVER else {}))
+    return said
+
+
+def _draft(utterance: Utterance, turn: BotTurn, message: StoredMessage) -> Draft:
+    author = Author.SYSTEM if utterance.key.startswith("notice_") else Author.BOT
+    return draft_of(utterance, turn.language, author=author, in_reply_to=message.id)

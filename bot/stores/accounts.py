@@ -1,0 +1,135 @@
+"""Agents and their sessions, and customers' web sessions. Of a token only its hash is kept."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import secrets
+from datetime import timedelta
+
+import sqlalchemy as sa
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from bot.messages import Agent, Language
+from bot.stores.engine import Database
+from bot.stores.rows import agent_of, now
+from bot.stores.tables import agents, desk_sessions, web_sessions
+
+DESK_SESSION_LASTS = timedelta(hours=12)
+
+_hasher = PasswordHasher()
+
+
+class Accounts:
+    """Who may use the desk, and which conversation a widget may read."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    # --- agents ----------------------------------------------------------------------------
+    async def add_agent(self, username: str, display_name: str, role: str, language: Language, password: str) -> Agent:
+        """Make an agent, or change all of an existing one; a new password ends their sessions."""
+        if role not in ("agent", "supervisor"):
+            raise ValueError(f"The role must be agent or supervisor, not {role!r}.")
+        same_password = await self.check_password(username, password) is not None
+        columns = {"display_name": display_name, "role": role, "language": language}
+        if not same_password:
+            columns["password_hash"] = await asyncio.to_thread(_hasher.hash, password)
+        async with self._database.writing() as connection:
+            changed = await connection.execute(sa.update(agents).where(agents.c.username == username).values(columns))
+            if not changed.rowcount:
+                await connection.execute(sa.insert(agents).values(username=username, created_at=now(), **columns))
+            if not same_password:
+                await connection.execute(sa.delete(desk_sessions).where(desk_sessions.c.username == username))
+        return Agent(username, display_name, role, language)
+
+    async def check_password(self, username: str, password: str) -> Agent | None:
+        """None for a wrong name or password; both take the same time."""
+        row = None
+        if username.isprintable():  # half a surrogate pair or a NUL would not reach the database
+            async with self._database.reading() as connection:
+                rows = await connection.execute(sa.select(agents).where(agents.c.username == username))
+                row = rows.mappings().first()
+        stored = row["password_hash"] if row else await asyncio.to_thread(_somebody_elses_hash)
+        matches = await asyncio.to_thread(_matches, stored, password)
+        return agent_of(row) if row and matches else None
+
+    async def agents(self) -> list[Agent]:
+        """By display name."""
+        async with self._database.reading() as connection:
+            rows = await connection.execute(sa.select(agents).order_by(agents.c.display_name, agents.c.username))
+            return [agent_of(row) for row in rows.mappings()]
+
+    async def create_desk_session(self, username: str) -> tuple[str, str]:
+        """A new session's token (for the cookie) and its CSRF token; sessions that have run out are swept away."""
+        token, csrf = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
+        at = now()
+        async with self._database.writing() as connection:
+            await connection.execute(sa.delete(desk_sessions).where(desk_sessions.c.expires_at <= at))
+            await connection.execute(
+                sa.insert(desk_sessions).values(
+                    token_hash=_hash(token),
+                    username=username,
+                    csrf=csrf,
+                    created_at=at,
+                    expires_at=at + DESK_SESSION_LASTS,
+                )
+            )
+        return token, csrf
+
+    async def desk_session(self, token: str) -> tuple[Agent, str] | None:
+        """The agent and the CSRF token; None when the token is unknown or has run out."""
+        query = (
+            sa.select(agents, desk_sessions.c.csrf)
+            .join(desk_sessions, desk_sessions.c.username == agents.c.username)
+            .where(desk_sessions.c.token_hash == _hash(token), desk_sessions.c.expires_at > now())
+        )
+        async with self._database.reading() as connection:
+            row = (await connection.execute(query)).mappings().first()
+        return (agent_of(row), row["csrf"]) if row else None
+
+    async def end_desk_session(self, token: str) -> None:
+        async with self._database.writing() as connection:
+            await connection.execute(sa.delete(desk_sessions).where(desk_sessions.c.token_hash == _hash(token)))
+
+    # --- customers -------------------------------------------------------------------------
+    async def create_web_session(self, conversation_id: str) -> str:
+        token = secrets.token_urlsafe(32)
+        async with self._database.writing() as connection:
+            await connection.execute(
+                sa.insert(web_sessions).values(
+                    token_hash=_hash(token), conversation_id=conversation_id, created_at=now()
+                )
+            )
+        return token
+
+    async def web_session(self, token: str) -> str | None:
+        """The conversation this token opens."""
+        query = sa.select(web_sessions.c.conversation_id).where(web_sessions.c.token_hash == _hash(token))
+        async with self._database.reading() as connection:
+            found = (await connection.execute(query)).scalar()
+        return None if found is None else str(found)
+
+
+def _hash(token: str) -> str:
+    # Tokens are long and random: a plain hash cannot be guessed backwards, and it can be looked up.
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _matches(stored: str, password: str) -> bool:
+    try:
+        return _hasher.verify(stored, password)
+    except (VerificationError, InvalidHashError, UnicodeEncodeError):
+        return False
+
+
+def _somebody_elses_hash() -> str:
+    """For a name nobody has, so that the answer takes as long as for a wrong password."""
+    global _dummy
+    if _dummy is None:
+        _dummy = _hasher.hash(secrets.token_urlsafe(16))
+    return _dummy
+
+
+_dummy: str | None = None

@@ -1,0 +1,214 @@
+"""Customers' messages: stored, found again, handled. Functions over one open transaction.
+
+Every writer updates the conversation's row first. On PostgreSQL that row lock makes overlapping transactions come
+out in the order of ``seq``: nobody sees number 5 while number 4 is still uncommitted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.messages import Author, Conversation, Customer, Delivery, Incoming, Language, Owner, StoredMessage
+from bot.ports import StaleConversation, TurnRecord, UnknownConversation
+from bot.stores.outbox import insert_message, messages_where, write_drafts
+from bot.stores.rows import conversation_of, new_id, now
+from bot.stores.tables import conversations, handoffs, messages
+
+
+class AlreadyStored(Exception):
+    """Ends an accepting transaction without a trace: the message came before."""
+
+    def __init__(self, message: StoredMessage) -> None:
+        super().__init__(message.id)
+        self.message = message
+
+
+class AlreadyHandled(Exception):
+    """Ends a handling transaction without a trace: another worker was faster."""
+
+
+async def read_conversation(connection: AsyncConnection, conversation_id: str) -> Conversation:
+    rows = await connection.execute(sa.select(conversations).where(conversations.c.id == conversation_id))
+    row = rows.mappings().first()
+    if row is None:
+        raise UnknownConversation(conversation_id)
+    return conversation_of(row)
+
+
+async def find_conversation(connection: AsyncConnection, channel: str, sender: str) -> Conversation | None:
+    rows = await connection.execute(
+        sa.select(conversations).where(conversations.c.channel == channel, conversations.c.sender == sender)
+    )
+    row = rows.mappings().first()
+    return conversation_of(row) if row else None
+
+
+async def insert_conversation(
+    connection: AsyncConnection, channel: str, sender: str, language: Language, customer: Customer | None
+) -> Conversation:
+    at = now()
+    conversation = Conversation(
+        id=new_id(),
+        channel=channel,
+        sender=sender,
+        owner=Owner.BOT,
+        version=1,
+        episode=1,
+        language=language,
+        last_seq=0,
+        created_at=at,
+        updated_at=at,
+        customer=customer,
+    )
+    row = asdict(conversation)
+    del row["customer"]
+    row.update(owner=conversation.owner.value, **customer_columns(customer))
+    await connection.execute(sa.insert(conversations).values(row))
+    return conversation
+
+
+def customer_columns(customer: Customer | None) -> dict[str, Any]:
+    return {
+        "customer_id": customer.id if customer else None,
+        "customer_name": customer.name if customer else None,
+    }
+
+
+async def store_incoming(connection: AsyncConnection, incoming: Incoming) -> StoredMessage:
+    """Give the message its ``seq`` and keep it; raises AlreadyStored or UnknownConversation."""
+    conversation = await _lock_for_incoming(connection, incoming)
+    # Looked up only now: with the row locked, two copies of one message cannot both find nothing.
+    if earlier := await find_external(connection, incoming.channel, incoming.external_id):
+        raise AlreadyStored(earlier)
+    if conversation.owner is Owner.CLOSED:
+        conversation = await _reopen(connection, conversation)
+    message = StoredMessage(
+        id=new_id(),
+        conversation_id=conversation.id,
+        seq=conversation.last_seq,
+        episode=conversation.episode,
+        author=Author.CUSTOMER,
+        text=incoming.text,
+        language=conversation.language,
+        created_at=conversation.updated_at,
+        payload=incoming.payload,
+        attachment=incoming.attachment,
+        external_id=incoming.external_id,
+        address=incoming.address,
+    )
+    await insert_message(connection, message, incoming.channel)
+    return message
+
+
+async def find_external(connection: AsyncConnection, channel: str, external_id: str) -> StoredMessage | None:
+    found = await messages_where(connection, messages.c.channel == channel, messages.c.external_id == external_id)
+    return found[0] if found else None
+
+
+async def _lock_for_incoming(connection: AsyncConnection, incoming: Incoming) -> Conversation:
+    mine = sa.and_(conversations.c.channel == incoming.channel, conversations.c.sender == incoming.sender)
+    counted = await connection.execute(
+        sa.update(conversations).where(mine).values(last_seq=conversations.c.last_seq + 1, updated_at=now())
+    )
+    if not counted.rowcount:
+        raise UnknownConversation(f"{incoming.channel}:{incoming.sender}")
+    rows = await connection.execute(sa.select(conversations).where(mine))
+    return conversation_of(rows.mappings().one())
+
+
+async def _reopen(connection: AsyncConnection, conversation: Conversation) -> Conversation:
+    await connection.execute(
+        sa.update(conversations)
+        .where(conversations.c.id == conversation.id)
+        .values(version=conversations.c.version + 1, **owner_columns(Owner.BOT), **new_episode_columns())
+    )
+    return await read_conversation(connection, conversation.id)
+
+
+def owner_columns(owner: Owner, agent: str | None = None) -> dict[str, Any]:
+    """The columns an owner brings along; the wait clock starts with ``waiting`` and stops with everything else."""
+    columns: dict[str, Any] = {
+        "owner": owner.value,
+        "agent": agent,
+        "waiting_since": now() if owner is Owner.WAITING else None,
+    }
+    if owner is Owner.BOT:
+        columns["misunderstandings"] = 0
+    return columns
+
+
+def new_episode_columns() -> dict[str, Any]:
+    return {"episode": conversations.c.episode + 1, "fresh": True, "mood": 0.0}
+
+
+async def next_unhandled(connection: AsyncConnection, conversation_id: str) -> StoredMessage | None:
+    found = await messages_where(
+        connection,
+        messages.c.conversation_id == conversation_id,
+        messages.c.author == Author.CUSTOMER.value,
+        messages.c.handled_at.is_(None),
+        limit=1,
+    )
+    return found[0] if found else None
+
+
+async def unhandled_conversations(connection: AsyncConnection) -> list[str]:
+    rows = await connection.execute(
+        sa.select(messages.c.conversation_id)
+        .where(messages.c.author == Author.CUSTOMER.value, messages.c.handled_at.is_(None))
+        .group_by(messages.c.conversation_id)
+        .order_by(sa.func.min(messages.c.created_at))
+    )
+    return [row[0] for row in rows]
+
+
+async def record_turn(connection: AsyncConnection, record: TurnRecord) -> list[StoredMessage]:
+    """Write everything a handled message changes; raises StaleConversation or AlreadyHandled."""
+    conversation = await _lock_for_turn(connection, record)
+    handled = await connection.execute(
+        sa.update(messages)
+        .where(messages.c.id == record.message.id, messages.c.handled_at.is_(None))
+        .values(handled_at=now(), decision=dict(record.decision))
+    )
+    if not handled.rowcount:
+        raise AlreadyHandled(record.message.id)
+    if record.handoff is not None:
+        handoff = {**asdict(record.handoff), "created_at": record.handoff.created_at or now()}
+        await connection.execute(sa.insert(handoffs).values(id=new_id(), conversation_id=conversation.id, **handoff))
+    return await write_drafts(connection, conversation, record.drafts)
+
+
+async def _lock_for_turn(connection: AsyncConnection, record: TurnRecord) -> Conversation:
+    conversation_id = record.message.conversation_id
+    speaks = any(draft.author is Author.BOT and draft.delivery is not Delivery.HELD for draft in record.drafts)
+    if speaks and record.expected_version is None:
+        raise ValueError("A bot reply needs the version check; without it only HELD drafts may be written.")
+    condition = [conversations.c.id == conversation_id]
+    if record.expected_version is not None:
+        condition.append(conversations.c.version == record.expected_version)
+    if speaks:
+        condition.append(conversations.c.owner == Owner.BOT.value)
+    changed = await connection.execute(sa.update(conversations).where(*condition).values(**_turn_columns(record)))
+    if not changed.rowcount:
+        await read_conversation(connection, conversation_id)
+        raise StaleConversation(conversation_id)
+    return await read_conversation(connection, conversation_id)
+
+
+def _turn_columns(record: TurnRecord) -> dict[str, Any]:
+    given: Mapping[str, Any] = {
+        "language": record.language,
+        "mood": record.mood,
+        "misunderstandings": record.misunderstandings,
+        "fresh": record.fresh,
+    }
+    columns: dict[str, Any] = {"updated_at": now(), "last_seq": conversations.c.last_seq + len(record.drafts)}
+    if record.new_owner is not None:
+        columns.update(version=conversations.c.version + 1, **owner_columns(record.new_owner))
+    columns.update({name: value for name, value in given.items() if value is not None})
+    return columns

@@ -1,0 +1,72 @@
+"""``kefu db upgrade``: bring a database to the newest revision, and tell which one it has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy.engine import Connection
+
+from bot.stores.engine import sync_url
+
+_SCRIPTS = Path(__file__).parent / "migrations"
+
+
+@dataclass(frozen=True)
+class RevisionState:
+    """``current`` is None for a database that was never upgraded."""
+
+    current: str | None
+    newest: str
+
+    @property
+    def up_to_date(self) -> bool:
+        return self.current == self.newest
+
+
+def upgrade(database_url: str) -> None:
+    """Create or change every table; does nothing where nothing is missing. Blocking: call it before the loop starts."""
+    with _connected(database_url) as connection:
+        config = _config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def revision_state(database_url: str) -> RevisionState:
+    """For ``kefu doctor``; raises SQLAlchemy's own errors where the database cannot be reached."""
+    newest = ScriptDirectory.from_config(_config()).get_current_head()
+    if newest is None:
+        raise RuntimeError(
+            f"There are no migrations in {_SCRIPTS}: the installation is incomplete, install Kefu again."
+        )
+    url = sync_url(database_url)
+    if url.get_backend_name() == "sqlite" and not Path(str(url.database)).exists():
+        return RevisionState(None, newest)  # looking must not create the file
+    with _connected(database_url) as connection:
+        return RevisionState(MigrationContext.configure(connection).get_current_revision(), newest)
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
+    return config
+
+
+@contextmanager
+def _connected(database_url: str) -> Iterator[Connection]:
+    url = sync_url(database_url)
+    if url.get_backend_name() == "sqlite":
+        Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
+    engine = sa.create_engine(url, poolclass=sa.pool.NullPool)
+    try:
+        with engine.begin() as connection:
+            yield connection
+    finally:
+        engine.dispose()

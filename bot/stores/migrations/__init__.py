@@ -1,0 +1,1 @@
+"""Alembic's revisions of every table in the one database."""

@@ -1,0 +1,97 @@
+"""Messages to customers: written with their buttons, listed until delivered. Functions over one open transaction."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.messages import Author, Conversation, Delivery, Draft, OfferedButton, StoredMessage
+from bot.stores.rows import button_of, message_from_draft, message_of, message_row, now
+from bot.stores.tables import buttons, messages
+
+DESK = "desk"
+"""The channel column of agents' messages, where their client ids must be unique."""
+
+
+async def insert_message(connection: AsyncConnection, message: StoredMessage, channel: str) -> None:
+    await connection.execute(sa.insert(messages).values(message_row(message, channel)))
+    rows = [
+        {
+            "id": button.id,
+            "conversation_id": message.conversation_id,
+            "message_id": message.id,
+            "position": position,
+            "labels": dict(button.labels),
+            "payload": button.payload,
+        }
+        for position, button in enumerate(message.buttons)
+    ]
+    if rows:
+        await connection.execute(sa.insert(buttons), rows)
+
+
+async def write_drafts(
+    connection: AsyncConnection, conversation: Conversation, drafts: Sequence[Draft]
+) -> list[StoredMessage]:
+    """Store drafts whose ``seq`` numbers the conversation's row has already counted: they are its last ones."""
+    first = conversation.last_seq - len(drafts) + 1
+    at = now()
+    written = [message_from_draft(draft, conversation, first + index, at) for index, draft in enumerate(drafts)]
+    for message in written:
+        await insert_message(connection, message, DESK if message.author is Author.AGENT else conversation.channel)
+    return written
+
+
+async def messages_where(
+    connection: AsyncConnection, *conditions: Any, limit: int | None = None
+) -> list[StoredMessage]:
+    """Messages with their buttons, by conversation and seq."""
+    query = sa.select(messages).where(*conditions).order_by(messages.c.conversation_id, messages.c.seq).limit(limit)
+    rows = (await connection.execute(query)).mappings().all()
+    offered = await _buttons_of(connection, [row["id"] for row in rows if row["author"] != Author.CUSTOMER.value])
+    return [message_of(row, offered[row["id"]]) for row in rows]
+
+
+async def _buttons_of(connection: AsyncConnection, message_ids: list[str]) -> dict[str, list[OfferedButton]]:
+    offered: dict[str, list[OfferedButton]] = defaultdict(list)
+    if message_ids:
+        rows = await connection.execute(
+            sa.select(buttons).where(buttons.c.message_id.in_(message_ids)).order_by(buttons.c.position)
+        )
+        for row in rows.mappings():
+            offered[row["message_id"]].append(button_of(row))
+    return offered
+
+
+async def find_button(connection: AsyncConnection, conversation_id: str, button_id: str) -> OfferedButton | None:
+    rows = await connection.execute(
+        sa.select(buttons).where(buttons.c.id == button_id, buttons.c.conversation_id == conversation_id)
+    )
+    row = rows.mappings().first()
+    return button_of(row) if row else None
+
+
+async def last_notice(connection: AsyncConnection, conversation_id: str) -> StoredMessage | None:
+    rows = await connection.execute(
+        sa.select(messages)
+        .where(messages.c.conversation_id == conversation_id, messages.c.author == Author.SYSTEM.value)
+        .order_by(messages.c.seq.desc())
+        .limit(1)
+    )
+    row = rows.mappings().first()
+    return message_of(row) if row else None
+
+
+async def undelivered(connection: AsyncConnection, conversation_id: str | None) -> list[StoredMessage]:
+    conditions = [messages.c.delivery.in_([Delivery.PENDING.value, Delivery.SENDING.value])]
+    if conversation_id is not None:
+        conditions.append(messages.c.conversation_id == conversation_id)
+    return await messages_where(connection, *conditions)
+
+
+async def mark_delivery(connection: AsyncConnection, message_id: str, delivery: Delivery) -> None:
+    await connection.execute(sa.update(messages).where(messages.c.id == message_id).values(delivery=delivery.value))

@@ -1,0 +1,187 @@
+"""The tables of the conversation store, portable over SQLite and PostgreSQL.
+
+The records of the shop have tables of their own (``actions/records/tables.py``) in the same database.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from typing import Any
+
+import sqlalchemy as sa
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class UtcDateTime(sa.types.TypeDecorator):
+    """A moment in UTC. SQLite forgets the zone, so it is put back on reading."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
+        return None if value is None else value.astimezone(timezone.utc)
+
+    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=timezone.utc) if value.tzinfo is None else value.astimezone(timezone.utc)
+
+
+def _id(name: str = "id") -> sa.Column:
+    return sa.Column(name, sa.String(32), primary_key=True)
+
+
+def _conversation_id() -> sa.Column:
+    return sa.Column("conversation_id", sa.String(32), sa.ForeignKey("conversations.id"), nullable=False)
+
+
+conversations = sa.Table(
+    "conversations",
+    metadata,
+    _id(),
+    sa.Column("channel", sa.String(32), nullable=False),
+    sa.Column("sender", sa.String(255), nullable=False),
+    sa.Column("owner", sa.String(16), nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("episode", sa.Integer, nullable=False),
+    sa.Column("language", sa.String(2), nullable=False),
+    sa.Column("last_seq", sa.Integer, nullable=False),
+    sa.Column("created_at", UtcDateTime, nullable=False),
+    sa.Column("updated_at", UtcDateTime, nullable=False),
+    sa.Column("customer_id", sa.String(255)),
+    sa.Column("customer_name", sa.String(255)),
+    sa.Column("agent", sa.String(64)),
+    sa.Column("misunderstandings", sa.Integer, nullable=False),
+    sa.Column("mood", sa.Float, nullable=False),
+    sa.Column("fresh", sa.Boolean(create_constraint=False), nullable=False),
+    sa.Column("waiting_since", UtcDateTime),
+    sa.UniqueConstraint("channel", "sender"),
+    sa.Index("ix_conversations_owner_waiting_since", "owner", "waiting_since"),
+    sa.Index("ix_conversations_updated_at", "updated_at"),
+)
+
+messages = sa.Table(
+    "messages",
+    metadata,
+    _id(),
+    _conversation_id(),
+    sa.Column("seq", sa.Integer, nullable=False),
+    sa.Column("episode", sa.Integer, nullable=False),
+    sa.Column("author", sa.String(16), nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("language", sa.String(2), nullable=False),
+    sa.Column("created_at", UtcDateTime, nullable=False),
+    sa.Column("key", sa.String(128)),
+    sa.Column("arguments", sa.JSON(none_as_null=True)),
+    sa.Column("texts", sa.JSON(none_as_null=True)),
+    sa.Column("card", sa.JSON(none_as_null=True)),
+    sa.Column("attachment", sa.JSON(none_as_null=True)),
+    sa.Column("payload", sa.String(64)),
+    sa.Column("agent", sa.String(64)),
+    sa.Column("in_reply_to", sa.String(32)),
+    sa.Column("decision", sa.JSON(none_as_null=True)),
+    sa.Column("delivery", sa.String(16)),
+    # Customers' messages: the channel's name and its id. Agents' messages: "desk", so that a click sent twice is one.
+    sa.Column("channel", sa.String(32), nullable=False),
+    sa.Column("external_id", sa.String(320)),
+    sa.Column("address", sa.String(64), nullable=False),
+    sa.Column("handled_at", UtcDateTime),
+    sa.UniqueConstraint("conversation_id", "seq"),
+    sa.UniqueConstraint("channel", "external_id"),
+    sa.Index("ix_messages_in_reply_to", "in_reply_to"),
+)
+
+_unhandled = sa.text("author = 'customer' AND handled_at IS NULL")
+_undelivered = sa.text("delivery IN ('pending', 'sending')")
+
+# Both sweeps look only at what is unfinished, however long the history has grown.
+sa.Index(
+    "ix_messages_unhandled",
+    messages.c.conversation_id,
+    messages.c.seq,
+    sqlite_where=_unhandled,
+    postgresql_where=_unhandled,
+)
+sa.Index(
+    "ix_messages_undelivered",
+    messages.c.conversation_id,
+    messages.c.seq,
+    sqlite_where=_undelivered,
+    postgresql_where=_undelivered,
+)
+
+buttons = sa.Table(
+    "buttons",
+    metadata,
+    _id(),
+    _conversation_id(),
+    sa.Column("message_id", sa.String(32), sa.ForeignKey("messages.id"), nullable=False),
+    sa.Column("position", sa.Integer, nullable=False),
+    sa.Column("labels", sa.JSON, nullable=False),
+    sa.Column("payload", sa.Text, nullable=False),
+    sa.Index("ix_buttons_message_id", "message_id"),
+)
+
+handoffs = sa.Table(
+    "handoffs",
+    metadata,
+    _id(),
+    _conversation_id(),
+    sa.Column("rule", sa.String(64), nullable=False),
+    sa.Column("message_id", sa.String(32), sa.ForeignKey("messages.id"), nullable=False),
+    sa.Column("words", sa.Text, nullable=False),
+    sa.Column("threshold", sa.Float),
+    sa.Column("measured", sa.Float),
+    sa.Column("created_at", UtcDateTime, nullable=False),
+    sa.Index("ix_handoffs_conversation_id", "conversation_id"),
+)
+
+notes = sa.Table(
+    "notes",
+    metadata,
+    _id(),
+    _conversation_id(),
+    sa.Column("agent", sa.String(64), nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("created_at", UtcDateTime, nullable=False),
+    sa.Index("ix_notes_conversation_id", "conversation_id"),
+)
+
+agents = sa.Table(
+    "agents",
+    metadata,
+    sa.Column("username", sa.String(64), primary_key=True),
+    sa.Column("display_name", sa.String(128), nullable=False),
+    sa.Column("role", sa.String(16), nullable=False),
+    sa.Column("language", sa.String(2), nullable=False),
+    sa.Column("password_hash", sa.String(256), nullable=False),
+    sa.Column("created_at", UtcDateTime, nullable=False),
+)
+
+desk_sessions = sa.Table(
+    "desk_sessions",
+    metadata,
+    sa.Column("token_hash", sa.String(64), primary_key=True),
+    sa.Column("username", sa.String(64), sa.ForeignKey("agents.username"), nullable=False),
+    sa.Column("csrf", sa.String(64), nullable=False),
+    sa.Column("created_at", UtcDateTime, nullable=False),
+    sa.Column("expires_at", UtcDateTime, nullable=False),
+    sa.Index("ix_desk_sessions_expires_at", "expires_at"),
+)
+
+web_sessions = sa.Table(
+    "web_sessions",
+    metadata,
+    sa.Column("token_hash", sa.String(64), primary_key=True),
+    _conversation_id(),
+    sa.Column("created_at", UtcDateTime, nullable=False),
+    sa.Index("ix_web_sessions_conversation_id", "conversation_id"),
+)

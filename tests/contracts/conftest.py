@@ -1,0 +1,45 @@
+"""Every store test runs over SQLite and over a real PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.stores.sqlalchemy_store import SqlAlchemyStore
+from tests.databases import copy_of, postgres_copy, postgres_server, sqlite_template
+from tests.fakes import FakeQueue
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return sqlite_template(tmp_path_factory.mktemp("template"))
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    with postgres_server() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    if request.param == "sqlite":
+        yield copy_of(request.getfixturevalue("template"), tmp_path)
+        return
+    with postgres_copy(request.getfixturevalue("postgres")) as url:
+        yield url
+
+
+@pytest.fixture
+def queue() -> FakeQueue:
+    return FakeQueue()
+
+
+@pytest.fixture
+async def store(database_url: str, queue: FakeQueue) -> AsyncIterator[SqlAlchemyStore]:
+    opened = SqlAlchemyStore(database_url, queue=queue)
+    await opened.open()
+    yield opened
+    await opened.close()

@@ -1,0 +1,1 @@
+"""The conversation core with hand-written fakes around it."""
