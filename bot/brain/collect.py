@@ -16,6 +16,9 @@ from bot.messages import LANGUAGES, BotTurn, Card, Language, OfferedButton, Utte
 OUTCOME = "outcome"
 """The entry of a customer message's metadata that says how a failed turn went."""
 
+INDENT = "indent"
+"""And the one with the number of blanks before the customer's first character: Rasa drops them."""
+
 _NOT_OURS = {ACTION_LISTEN_NAME, ACTION_SESSION_START_NAME}
 
 
@@ -29,7 +32,7 @@ def turn_of(events: Sequence[Event], message_id: str, rules: FiredRules) -> BotT
     outcome = user.metadata.get(OUTCOME) or {}
     actions = tuple(outcome.get("actions") or executed(after))
     extras = [event.metadata[EXTRA] for event in after if isinstance(event, BotUttered) and EXTRA in event.metadata]
-    understood = understanding(user.parse_data, str(user.metadata.get("said", user.text)))
+    understood = understanding(user.parse_data, int(user.metadata.get(INDENT) or 0))
     return BotTurn(
         understanding=understood,
         utterances=tuple(_utterance(extra) for extra in extras),

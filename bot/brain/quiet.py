@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import warnings
 
 import structlog
@@ -15,7 +14,6 @@ def quieten() -> None:
     Used in process, Rasa leaves structlog unconfigured, and then every debug line prints, with the customer's
     text in it. An application that has configured structlog already keeps its configuration.
     """
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     if not structlog.is_configured():
         structlog.configure(
             processors=[

@@ -10,11 +10,11 @@ from rasa.core.agent import Agent
 from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
 from rasa.core.processor import MessageProcessor
 from rasa.shared.core.constants import ACTION_LISTEN_NAME
-from rasa.shared.core.events import ActionExecuted, BotUttered, Event, UserUttered
+from rasa.shared.core.events import ActionExecuted, BotUttered, Event, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.brain import speedups, trouble
-from bot.brain.collect import OUTCOME, executed, turn_of
+from bot.brain.collect import INDENT, OUTCOME, executed, turn_of
 from bot.brain.fired_rule import FiredRules
 from bot.brain.in_process_actions import InProcessActions
 from bot.brain.nlg import KeyedResponses
@@ -88,7 +88,7 @@ class RasaBrain:
 
     async def _answer(self, turn: Turn) -> BotTurn:
         tracker = await self._processor.get_tracker(turn.conversation_id)
-        earlier = turn_of(tracker.events, turn.message_id, self._rules)
+        earlier = turn_of(list(tracker.events), turn.message_id, self._rules)
         if earlier is not None:
             return earlier
         opening = opening_events(tracker, language=turn.language, fresh=turn.fresh, now=time.time())
@@ -102,7 +102,7 @@ class RasaBrain:
             tracker = await self._undone(tracker, before, opening)
         # One transaction: the tracker holds the whole turn or nothing of it.
         await self._processor.save_tracker(tracker)
-        answer = turn_of(tracker.events, turn.message_id, self._rules)
+        answer = turn_of(list(tracker.events), turn.message_id, self._rules)
         assert answer is not None
         return answer
 
@@ -121,20 +121,22 @@ class RasaBrain:
     async def _act(self, tracker: DialogueStateTracker, message: UserMessage) -> None:
         """Fill slots, then predict and run actions until the bot listens; faults are noted, not raised."""
         try:
-            async with _time_limit():
-                await self._processor.run_action_extract_slots(message.output_channel, tracker)
-                await self._processor._run_prediction_loop(message.output_channel, tracker)
+            await asyncio.wait_for(self._decide(tracker, message), SECONDS_PER_TURN)
         except Exception as error:
             trouble.note("the turn was cut short", error)
 
+    async def _decide(self, tracker: DialogueStateTracker, message: UserMessage) -> None:
+        await self._processor.run_action_extract_slots(message.output_channel, tracker)
+        await self._processor._run_prediction_loop(message.output_channel, tracker)
+
     async def _undone(self, tracker: DialogueStateTracker, before: int, opening: list[Event]) -> DialogueStateTracker:
-        """A failed turn leaves the dialogue where it was, but for what was said: a form asks again, a slot is unset."""
+        """A failed turn leaves the dialogue where it was, but for what was said and in which language."""
         during = list(tracker.events)[before:]
         user = during[0]
         user.metadata[OUTCOME] = {"failed": True, "actions": list(executed(during))}
-        said = [event for event in during if isinstance(event, BotUttered)]
+        kept = [event for event in during if isinstance(event, BotUttered) or _is_language(event)]
         fresh = await self._processor.get_tracker(tracker.sender_id)
-        fresh.update_with_events([*opening, user, *said, ActionExecuted(ACTION_LISTEN_NAME)], self._processor.domain)
+        fresh.update_with_events([*opening, user, *kept, ActionExecuted(ACTION_LISTEN_NAME)], self._processor.domain)
         return fresh
 
     async def _warm_up(self) -> None:
@@ -162,10 +164,15 @@ def _load_processor(model: Path, store: BrainTrackerStore, project: Path, action
     return processor
 
 
+def _is_language(event: Event) -> bool:
+    return isinstance(event, SlotSet) and event.key == "language"
+
+
 def _user_message(turn: Turn) -> UserMessage:
     customer = turn.customer
+    said = turn.payload if turn.payload is not None else turn.text
     return UserMessage(
-        turn.payload if turn.payload is not None else safe_text(turn.text),
+        said if turn.payload is not None else safe_text(said),
         CollectingOutputChannel(),
         turn.conversation_id,
         input_channel="kefu",
@@ -177,24 +184,6 @@ def _user_message(turn: Turn) -> UserMessage:
             "customer_name": customer.name if customer else "",
             "address": turn.address,
             "language": turn.language,
+            INDENT: len(said) - len(said.lstrip()),
         },
     )
-
-
-class _time_limit:
-    """``async with``: cancels the block after SECONDS_PER_TURN and raises TimeoutError (asyncio.timeout is 3.11's)."""
-
-    async def __aenter__(self) -> None:
-        self._task = asyncio.current_task()
-        self._expired = False
-        self._timer = asyncio.get_running_loop().call_later(SECONDS_PER_TURN, self._expire)
-
-    def _expire(self) -> None:
-        assert self._task is not None
-        self._expired = True
-        self._task.cancel()
-
-    async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        self._timer.cancel()
-        if self._expired and kind is asyncio.CancelledError:
-            raise TimeoutError(f"no answer within {SECONDS_PER_TURN:.0f} s")

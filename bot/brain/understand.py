@@ -11,16 +11,15 @@ NOTHING = Understanding(intent=NLU_FALLBACK, confidence=0.0)
 """What is understood when the pipeline itself failed."""
 
 
-def understanding(parse_data: Mapping[str, Any], said: str) -> Understanding:
-    """``said`` is the customer's own text: Rasa strips it before parsing, so entity offsets are moved back."""
+def understanding(parse_data: Mapping[str, Any], indent: int = 0) -> Understanding:
+    """``indent`` is the number of blanks that Rasa stripped off the front; entity offsets are moved back by it."""
     intent = parse_data.get("intent") or {}
     language = parse_data.get("language")
-    shift = len(said) - len(said.lstrip())
     return Understanding(
         intent=intent.get("name") or NLU_FALLBACK,
         confidence=float(intent.get("confidence") or 0.0),
         entities=tuple(
-            _entity(entity, shift) for entity in parse_data.get("entities") or () if entity["entity"] != "language"
+            _entity(entity, indent) for entity in parse_data.get("entities") or () if entity["entity"] != "language"
         ),
         language=language if language in LANGUAGES else None,
         mood=float(parse_data.get("mood") or 0.0),
@@ -37,6 +36,6 @@ def safe_text(text: str) -> str:
     return text.replace("/", "／", 1) if stripped.startswith("/") else text
 
 
-def _entity(entity: Mapping[str, Any], shift: int) -> dict[str, Any]:
-    moved = {name: entity[name] + shift for name in ("start", "end") if isinstance(entity.get(name), int)}
+def _entity(entity: Mapping[str, Any], indent: int) -> dict[str, Any]:
+    moved = {name: entity[name] + indent for name in ("start", "end") if isinstance(entity.get(name), int)}
     return {"entity": entity["entity"], "value": entity.get("value"), **moved}
