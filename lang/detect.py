@@ -13,26 +13,39 @@ _KANA_OR_HANGUL = re.compile("[\u3040-\u30ff\u31f0-\u31ff\u1100-\u11ff\uac00-\ud
 _NOT_PROSE = re.compile(r"https?://\S+|www\.\S+|\S+@\S+|\S*\d\S*", re.ASCII)
 _WORD = re.compile(r"[a-z\u00c0-\u024f]+(?:'[a-z]+)?")
 
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 # Written alike by people of both languages, so they tell nothing.
-_NEUTRAL = frozenset(
-    """ok okay oki okok okey kk k yep yeah hmm hm emm emmm mmm em um uh ah oh ha haha hahaha hh hhh hhhh lol xd wow hehe
-    vip app pc id sku qq wechat weixin alipay paypal visa iphone ipad ios mac macbook android huawei xiaomi samsung apple
-    nike adidas sony sms pin url wifi usb so sf ems dhl ups fedex jd taobao tmall x xs s m l xl xxl xxxl pro max plus mini
-    air ultra nihao xiexie laoban qin sku spu""".split()
+_NEUTRAL = _words(
+    """
+    ok okay oki okok okey kk k yep yeah hmm hm emm emmm mmm em um uh ah oh ha haha hahaha hh hhh hhhh
+    lol xd wow hehe vip app pc id sku qq wechat weixin alipay paypal visa iphone ipad ios mac macbook
+    android huawei xiaomi samsung apple nike adidas sony sms pin url wifi usb so sf ems dhl ups fedex jd
+    taobao tmall x xs s m l xl xxl xxxl pro max plus mini air ultra nihao xiexie laoban qin sku spu
+    """
 )
 # Words that carry English grammar: with them a message is English that quotes Chinese, without them the reverse.
-_ENGLISH_GRAMMAR = frozenset(
-    """a an the i i'm i've i'd i'll you your my me we our it it's its they he she this that these those there is isn't are
-    was were be been am do does did don't doesn't didn't have has had can can't could will won't would should may might
-    must what what's when where where's which who why how not no of to in on at for from with about into by and or but if
-    because please want need get got just still any some than then""".split()
+_ENGLISH_GRAMMAR = _words(
+    """
+    a an the i i'm i've i'd i'll you your my me we our it it's its they he she this that these those
+    there is isn't are was were be been am do does did don't doesn't didn't have has had can can't could
+    will won't would should may might must what what's when where where's which who why how not no of to
+    in on at for from with about into by and or but if because please want need get got just still any
+    some than then
+    """
 )
 # The commonest small words of neighbouring languages that English does not have.
-_FOREIGN_GRAMMAR = frozenset(
-    """le la les des est dans pour avec que qui une où je mon ma votre vous nous pas el los las por para mi su está del der
-    die das ist ich nicht und ein eine mit für mein meine wo wie il che non sono della com não meu onde você""".split()
+_FOREIGN_GRAMMAR = _words(
+    """
+    le la les des est dans pour avec que qui une où je mon ma votre vous nous pas el los las por para mi
+    su está del der die das ist ich nicht und ein eine mit für mein meine wo wie il che non sono della
+    com não meu onde você
+    """
 )
-_UNPRONOUNCEABLE = re.compile(r"[bcdfghjklmnpqrstvwxz]{5,}|^[^aeiouyà-ɏ]{3,}$")
+_UNPRONOUNCEABLE = re.compile(r"^(?!thx$|pls$|plz$|tks$)(?:.*[bcdfghjklmnpqrstvwxz]{5,}.*|[^aeiouyà-ɏ]{3,})$")
 
 
 def detect(text: str) -> Literal["zh", "en"] | None:
@@ -51,4 +64,5 @@ def detect(text: str) -> Literal["zh", "en"] | None:
 def _is_english(words: list[str], grammar: int) -> bool:
     if grammar == 0 and sum(word in _FOREIGN_GRAMMAR for word in words) >= min(2, len(words)):
         return False
-    return any(len(word) > 1 and not _UNPRONOUNCEABLE.search(word) for word in words)
+    plausible = sum(len(word) > 1 and not _UNPRONOUNCEABLE.search(word) for word in words)
+    return plausible * 2 > len(words)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib.util
 import struct
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -101,7 +102,7 @@ def _read_vocabulary(reader: _Reader, count: int, begin: int, end: int, _pad: in
     offsets = np.frombuffer(reader.take((count + 1) * 4), "<u4").tolist()
     scores = np.frombuffer(reader.take(count * 4), "<f4").copy()
     blob = reader.take(blob_size)
-    pieces = (blob[first:last].decode("utf-8", "replace") for first, last in zip(offsets, offsets[1:], strict=False))
+    pieces = (blob[first:last].decode("utf-8", "replace") for first, last in pairwise(offsets))
     ids: dict[str, int] = {}
     for index, piece in enumerate(pieces):
         if index != unknown:

@@ -1,4 +1,4 @@
-"""One written form for every message, character by character, so that offsets keep pointing into the customer's text."""
+"""One written form for every message, character by character: offsets keep pointing into the customer's text."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from functools import lru_cache
 
 from opencc import OpenCC
 
-# Blocks that OpenCC's character dictionaries know: extension A, the unified block, compatibility forms, extension B onwards.
+# Blocks that OpenCC's dictionaries know: extension A, the unified block, compatibility forms, extension B.
 _HAN_BLOCKS = ((0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x2A6DF))
+# Phones and word processors type these for the straight ones.
+_QUOTES = {**dict.fromkeys("‘’ʼ`´", "'"), **dict.fromkeys("“”", '"')}
 _BLANK = frozenset({"Cc", "Cf", "Cs", "Zs", "Zl", "Zp"})
 
 
@@ -32,7 +34,7 @@ class _CharacterMap(dict[int, str]):
             compatible = unicodedata.normalize("NFKC", character)
             if len(compatible) == 1:
                 character = compatible
-            character = _simplified().get(character, character)
+            character = _QUOTES.get(character) or _simplified().get(character, character)
         self[code] = character
         return character
 

@@ -1,0 +1,1 @@
+"""Understanding of one message: Rasa graph components, thin over ``lang``; nothing here knows the shop's intents."""

@@ -1,0 +1,111 @@
+"""One number for a message's mood, −1 (angry) … 1 (pleased), with the words and signs behind it. No Rasa.
+
+Known limits: irony without a marker ("great, another delay"), anger said politely and at length, quoted anger of others.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from lang.normalize import fold, normalize
+
+CLEARLY_UPSET = -0.6
+_STRONG = 0.55
+_CAP_WITHOUT_STRONG_WORD = 0.55
+_EMPHASIS = 0.15
+
+
+@dataclass(frozen=True)
+class Mood:
+    """``words`` in the order of the text, as the customer wrote them."""
+
+    value: float
+    words: tuple[str, ...]
+
+
+def _weighed(groups: dict[float, list[str]], sign: int = 1) -> dict[str, float]:
+    return {word: sign * weight for weight, words in groups.items() for word in words}
+
+
+_WORDS_FILE: dict[str, Any] = yaml.safe_load((Path(__file__).with_name("mood_words.yml")).read_text("utf-8"))
+_WEIGHTS: dict[str, float] = {
+    **dict.fromkeys(_WORDS_FILE["harmless"], 0.0),
+    **_weighed(_WORDS_FILE["positive_zh"]),
+    **_weighed(_WORDS_FILE["positive_en"]),
+    **_weighed(_WORDS_FILE["negative_zh"], -1),
+    **_weighed(_WORDS_FILE["negative_en"], -1),
+    **_weighed(_WORDS_FILE["signs"]),
+}
+
+
+def _pattern(words: Iterable[str]) -> str:
+    """Longest first; Latin words and numbers only as whole words."""
+    return "|".join(
+        rf"(?<![a-z0-9]){re.escape(word)}(?![a-z0-9])" if word.isascii() else re.escape(word)
+        for word in sorted(words, key=len, reverse=True)
+    )
+
+
+_WORDS = re.compile(_pattern(_WEIGHTS))
+_NEGATED = re.compile(
+    rf"(?:{'|'.join(_WORDS_FILE['negations_zh'])})$"
+    rf"|(?<![a-z])(?:{'|'.join(map(re.escape, _WORDS_FILE['negations_en']))})"
+    r"(?: (?:very|too|really|so|that|all|feeling))? $"
+)
+_SHOUTED = re.compile(r"!{2,}|(?:![^!]+){2,}!|[?!]{3,}")
+_ASKED_AGAIN = re.compile(r"\?{3,}")
+_SAME_CHARACTER = re.compile(r"([^\W\d_哈嘻嘿啦呀呜嗯a-z])\1{2,}")
+_SAME_PHRASE = re.compile(r"([^\W\d_]{2,6})[,!?。 ]*\1[,!?。 ]*\1")
+_LATIN_WORDS = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2,}(?![A-Za-z0-9])")
+
+
+def mood(text: str) -> Mood:
+    """Words and signs weighed together; 0 when nothing tells."""
+    clean = fold(text)
+    found = [(match, _weight(clean, match)) for match in _WORDS.finditer(clean)]
+    told = [(text[match.start() : match.end()], weight) for match, weight in found if weight]
+    angry = _together(-weight for _, weight in told if weight < 0)
+    pleased = _together(weight for _, weight in told if weight > 0)
+    strong = any(weight <= -_STRONG for _, weight in told)
+    signs = _signs(clean, normalize(text))
+    if angry >= pleased:
+        # Emphasis makes anger angrier; alone it is only impatience.
+        angry = _together([angry, *(_EMPHASIS for _ in signs)])
+        if not strong:
+            angry = min(angry, _CAP_WITHOUT_STRONG_WORD + 0.05 * (len(signs) if angry > 0.4 else 0))
+        value = pleased * 0.5 - angry if pleased and not strong else -angry
+    else:
+        value = _together([pleased, *(_EMPHASIS for _ in signs)]) - angry
+    words = [*(word for word, _ in told), *(signs if value < 0 else ())]
+    return Mood(round(max(-1.0, min(1.0, value)), 3), tuple(dict.fromkeys(words)))
+
+
+def _weight(clean: str, match: re.Match[str]) -> float:
+    weight = _WEIGHTS[match.group()]
+    if weight and _NEGATED.search(clean, max(0, match.start() - 24), match.start()):
+        # "别生气" and "not angry" tell nothing, "不喜欢" and "not happy" tell displeasure.
+        return -0.4 if weight > 0 else 0.0
+    return weight
+
+
+def _together(weights: Iterable[float]) -> float:
+    """Independent signs add up towards 1 without ever passing it."""
+    rest = 1.0
+    for weight in weights:
+        rest *= 1.0 - weight
+    return 1.0 - rest
+
+
+def _signs(clean: str, cased: str) -> list[str]:
+    signs = [match.group() for pattern in (_SHOUTED, _ASKED_AGAIN, _SAME_CHARACTER, _SAME_PHRASE)
+             if (match := pattern.search(clean))]  # fmt: skip
+    words = _LATIN_WORDS.findall(cased)
+    if len(words) >= 3 and sum(word.isupper() for word in words) >= 0.8 * len(words) and len("".join(words)) >= 10:
+        signs.append("CAPS")
+    return signs
