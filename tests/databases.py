@@ -33,7 +33,7 @@ def copy_of(template: Path, folder: Path) -> str:
 
 @contextmanager
 def postgres_server() -> Iterator[str]:
-    """The URL of a migrated template database on a server of our own, in a fresh folder; stopped and removed at the end.
+    """The URL of a migrated template database on a server of our own, in a fresh folder that is removed at the end.
 
     Stopped explicitly: the server would outlive a killed test process.
     """
