@@ -70,7 +70,7 @@ DOCUMENTED: tuple[Setting, ...] = (
 
 @dataclass(frozen=True)
 class Settings:
-    """The effective settings. ``database_url`` is in the form an operator types; see ``async_url`` and ``sync_url``."""
+    """The effective settings. ``database_url`` is in the form an operator types."""
 
     home: Path
     # Kept out of repr, so that no log or traceback shows a password.
@@ -101,16 +101,6 @@ class Settings:
             rate_per_session=_whole_number(given, "KEFU_RATE_PER_SESSION", 30),
             rate_per_address=_whole_number(given, "KEFU_RATE_PER_ADDRESS", 600),
         )
-
-
-def async_url(database_url: str) -> str:
-    """The URL with the driver that SQLAlchemy's asyncio engine needs (aiosqlite, asyncpg)."""
-    return _with_scheme(database_url, {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"})
-
-
-def sync_url(database_url: str) -> str:
-    """The URL with the driver that blocking code needs: Alembic, Rasa's tracker store (sqlite3, psycopg 2)."""
-    return _with_scheme(database_url, {"sqlite": "sqlite", "postgresql": "postgresql+psycopg2"})
 
 
 def effective(env: Mapping[str, str] | None = None) -> list[tuple[Setting, str]]:
@@ -170,14 +160,6 @@ def _database_url(value: str | None, home: Path) -> str:
             "Write sqlite:///FILE, or leave it unset for a file under KEFU_HOME."
         )
     return url
-
-
-def _with_scheme(url: str, drivers: Mapping[str, str]) -> str:
-    scheme, separator, rest = url.partition("://")
-    driver = drivers.get(scheme.partition("+")[0])
-    if not separator or driver is None:
-        raise SettingsError(f"{mask_password(url)} is not a sqlite:/// or postgresql:// URL.")
-    return f"{driver}://{rest}"
 
 
 def _whole_number(given: Mapping[str, str], name: str, default: int, largest: int = 1_000_000) -> int:

@@ -12,10 +12,8 @@ from bot.settings import (
     Settings,
     SettingsError,
     advice,
-    async_url,
     effective,
     mask_password,
-    sync_url,
 )
 
 
@@ -53,15 +51,9 @@ def test_unusable_database_is_told(url: str) -> None:
         Settings.from_environment({"KEFU_DATABASE_URL": url})
 
 
-def test_database_urls_for_each_driver() -> None:
-    assert async_url("sqlite:////srv/kefu.db") == "sqlite+aiosqlite:////srv/kefu.db"
-    assert async_url("postgresql+psycopg2://u:p@h/d") == "postgresql+asyncpg://u:p@h/d"
-    assert sync_url("postgresql+asyncpg://u:p@h/d?host=/run") == "postgresql+psycopg2://u:p@h/d?host=/run"
-    assert sync_url("sqlite:///kefu.db") == "sqlite:///kefu.db"
-    older = Settings.from_environment({"KEFU_DATABASE_URL": "postgres://u:p@h/d"})
-    assert async_url(older.database_url) == "postgresql+asyncpg://u:p@h/d"
-    with pytest.raises(SettingsError):
-        async_url("oracle://h/d")
+def test_older_scheme_of_postgresql_is_understood() -> None:
+    settings = Settings.from_environment({"KEFU_DATABASE_URL": "postgres://u:p@h/d"})
+    assert settings.database_url == "postgresql://u:p@h/d"
 
 
 def test_origins_are_written_as_browsers_write_them() -> None:

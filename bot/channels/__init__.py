@@ -1,0 +1,1 @@
+"""Channels: each verifies, translates and sends for one platform, and nothing else."""
