@@ -1,0 +1,1 @@
+"""The agents' desk: log-in, queue, transcript, dossier, and the agent's own actions."""

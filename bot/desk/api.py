@@ -1,0 +1,179 @@
+"""The desk's routes: read the queue and one conversation, and what an agent may do with it.
+
+A rule of all actions: the core decides under the version check, and who comes too late gets 409 owner_changed.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aiohttp import web
+
+from bot.conversation import hand_to_agent
+from bot.conversation.events import DESK_TOPIC
+from bot.desk import auth, dossier, stream
+from bot.desk.overview import conversation_json
+from bot.desk.transcript import transcript
+from bot.http.bodies import id_of, is_id, read_object, text_of
+from bot.http.context import Context, context_of
+from bot.http.errors import ApiError, wrong_field
+from bot.http.language import as_language
+from bot.http.views import Names
+from bot.messages import Agent, Conversation, Owner, StoredMessage
+from bot.ports import UnknownConversation
+
+_PAGE = 500
+
+
+async def list_conversations(request: web.Request, agent: Agent) -> web.Response:
+    """``?owner=waiting|agent|bot|closed`` (all without it) → ``{conversations: [...]}``, longest-waiting first."""
+    context = context_of(request)
+    asked = request.query.get("owner", "")
+    if asked and asked not in [owner.value for owner in Owner]:
+        raise wrong_field("owner", "waiting、agent、bot 或 closed", "waiting, agent, bot or closed")
+    found = await context.parts.store.conversations(owner=Owner(asked) if asked else None)
+    names = await _names(context)
+    rows = [await conversation_json(context.parts, each, agent.language, names) for each in found]
+    return web.json_response({"conversations": rows})
+
+
+async def get_conversation(request: web.Request, agent: Agent) -> web.Response:
+    """The row with its dossier: handoffs, orders, notes, intents, mood_curve, articles, failures, changes."""
+    context = context_of(request)
+    conversation = await _conversation(request)
+    parts, names = context.parts, await _names(context)
+    messages = await _all_messages(context, conversation)
+    customer_id = conversation.customer.id if conversation.customer else None
+    orders = await context.records.orders_of_conversation(conversation.id, customer_id)
+    handoffs = dossier.handoffs_json(await parts.store.handoffs(conversation.id), parts.handoff_rules, agent.language)
+    return web.json_response(
+        {
+            **await conversation_json(parts, conversation, agent.language, names),
+            **dossier.dossier(messages, orders, handoffs),
+            "notes": dossier.notes_json(await parts.store.notes(conversation.id), names),
+        }
+    )
+
+
+async def get_transcript(request: web.Request, agent: Agent) -> web.Response:
+    """``?language=zh|en`` (the agent's own without it) → ``{messages: [...]}``, the whole conversation."""
+    context = context_of(request)
+    asked = request.query.get("language")
+    language = as_language(asked) if asked else agent.language
+    if language is None:
+        raise wrong_field("language", "zh 或 en", "zh or en")
+    messages = await _all_messages(context, await _conversation(request))
+    return web.json_response({"messages": transcript(messages, language, await _names(context))})
+
+
+async def list_agents(request: web.Request, agent: Agent) -> web.Response:
+    """``{agents: [...]}``: to whom a conversation can be passed on."""
+    agents = await context_of(request).accounts.agents()
+    return web.json_response({"agents": [auth.agent_json(each) for each in agents]})
+
+
+async def claim(request: web.Request, agent: Agent) -> web.Response:
+    """``{version?}``: with the version the agent saw, a change in between gives owner_changed."""
+    body = await read_object(request)
+    version = body.get("version")
+    if version is not None and (not isinstance(version, int) or isinstance(version, bool)):
+        raise wrong_field("version", "整数", "a whole number")
+    conversation = await _conversation(request)
+    await hand_to_agent.claim(context_of(request).parts, conversation.id, agent, expected_version=version)
+    return await _changed(request, agent)
+
+
+async def say(request: web.Request, agent: Agent) -> web.Response:
+    """``{text, client_id}``: only its own agent may write; a repeated ``client_id`` is one message."""
+    body = await read_object(request)
+    text, client_id = text_of(body), id_of(body, "client_id")
+    conversation = await _conversation(request)
+    await hand_to_agent.say(context_of(request).parts, conversation.id, agent, text, client_id)
+    return await _changed(request, agent)
+
+
+async def add_note(request: web.Request, agent: Agent) -> web.Response:
+    """``{text}``: for colleagues; any agent may write one."""
+    text = text_of(await read_object(request))
+    conversation = await _conversation(request)
+    parts = context_of(request).parts
+    await parts.store.add_note(conversation.id, agent.username, text)
+    await parts.notifier.publish(DESK_TOPIC, {"type": "changed", "conversation": conversation.id})
+    return await _changed(request, agent)
+
+
+async def transfer(request: web.Request, agent: Agent) -> web.Response:
+    """``{agent}``: the user name of a colleague."""
+    username = id_of(await read_object(request), "agent")
+    conversation = await _conversation(request)
+    context = context_of(request)
+    receiver = next((each for each in await context.accounts.agents() if each.username == username), None)
+    if receiver is None:
+        raise ApiError("unknown_agent", {"agent": username})
+    await hand_to_agent.transfer(context.parts, conversation.id, agent, receiver)
+    return await _changed(request, agent)
+
+
+async def return_to_bot(request: web.Request, agent: Agent) -> web.Response:
+    conversation = await _conversation(request)
+    await hand_to_agent.return_to_bot(context_of(request).parts, conversation.id, agent)
+    return await _changed(request, agent)
+
+
+async def close(request: web.Request, agent: Agent) -> web.Response:
+    conversation = await _conversation(request)
+    await hand_to_agent.close(context_of(request).parts, conversation.id, agent)
+    return await _changed(request, agent)
+
+
+def add_to(app: web.Application) -> None:
+    """Add the desk's routes and its log-in limits to the application."""
+    auth.add_limits_to(app)
+    one = "/desk/api/conversations/{id}"
+    guard = auth.with_agent
+    app.add_routes(
+        [
+            web.post("/desk/api/login", auth.login),
+            web.post("/desk/api/logout", guard(auth.logout)),
+            web.get("/desk/api/me", guard(auth.me)),
+            web.get("/desk/api/agents", guard(list_agents)),
+            web.get("/desk/api/stream", stream.open_stream),
+            web.get("/desk/api/conversations", guard(list_conversations)),
+            web.get(one, guard(get_conversation)),
+            web.get(f"{one}/transcript", guard(get_transcript)),
+            web.post(f"{one}/claim", guard(claim)),
+            web.post(f"{one}/messages", guard(say)),
+            web.post(f"{one}/notes", guard(add_note)),
+            web.post(f"{one}/transfer", guard(transfer)),
+            web.post(f"{one}/return", guard(return_to_bot)),
+            web.post(f"{one}/close", guard(close)),
+        ]
+    )
+
+
+async def _conversation(request: web.Request) -> Conversation:
+    conversation_id = request.match_info["id"]
+    if not is_id(conversation_id):
+        raise UnknownConversation(conversation_id)
+    return await context_of(request).parts.store.conversation(conversation_id)
+
+
+async def _all_messages(context: Context, conversation: Conversation) -> list[StoredMessage]:
+    messages: list[StoredMessage] = []
+    while page := await context.parts.store.history(
+        conversation.id, after=messages[-1].seq if messages else 0, limit=_PAGE
+    ):
+        messages += page
+    return messages
+
+
+async def _names(context: Context) -> Names:
+    return {each.username: each.display_name for each in await context.accounts.agents()}
+
+
+async def _changed(request: web.Request, agent: Agent) -> web.Response:
+    """The conversation as it is after an agent's action."""
+    context = context_of(request)
+    conversation = await _conversation(request)
+    row: dict[str, Any] = await conversation_json(context.parts, conversation, agent.language, await _names(context))
+    return web.json_response(row)

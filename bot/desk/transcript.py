@@ -1,0 +1,26 @@
+"""A conversation for an agent's eyes: every line of both sides, in the agent's language beside the original. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from bot.http.views import Names, message_json
+from bot.messages import Language, StoredMessage
+
+
+def transcript(messages: Iterable[StoredMessage], language: Language, names: Names) -> list[dict[str, Any]]:
+    """One row a message, in order. ``text`` is in ``language`` where we have it, ``original`` as the customer saw or
+    wrote it; ``delivery`` ``held`` marks what the bot would have said but did not."""
+    return [_row(message, language, names) for message in messages]
+
+
+def _row(message: StoredMessage, language: Language, names: Names) -> dict[str, Any]:
+    return {
+        **message_json(message, names, language),
+        "original": message.text,
+        "episode": message.episode,
+        "key": message.key,
+        "decision": message.decision,
+        "delivery": message.delivery.value if message.delivery else None,
+    }

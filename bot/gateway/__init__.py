@@ -1,0 +1,1 @@
+"""The web server: the only part the internet sees. It verifies, translates, stores and acknowledges."""

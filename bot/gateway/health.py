@@ -1,0 +1,36 @@
+"""``/healthz`` (the process lives), ``/readyz`` (the brain answers), ``/metrics`` (Prometheus)."""
+
+from __future__ import annotations
+
+from aiohttp import web
+from prometheus_client import CONTENT_TYPE_LATEST
+
+from bot.gateway.metrics import Metrics
+from bot.http.context import context_of
+from bot.http.sockets import OPEN_SOCKETS
+
+METRICS = web.AppKey("metrics", Metrics)
+
+
+async def healthz(request: web.Request) -> web.Response:
+    return web.json_response({"status": "ok"})
+
+
+async def readyz(request: web.Request) -> web.Response:
+    """200 when messages are answered; 503 while the brain warms up (messages are stored meanwhile)."""
+    readiness = context_of(request).readiness
+    status = "ready" if readiness.ready else "starting"
+    headers = {} if readiness.ready else {"Retry-After": "2"}
+    body = {"status": status, "detail": readiness.detail}
+    return web.json_response(body, status=200 if readiness.ready else 503, headers=headers)
+
+
+async def metrics(request: web.Request) -> web.Response:
+    """The gauges are read from the store at this moment; they hold for all processes together."""
+    context, numbers = context_of(request), request.config_dict[METRICS]
+    store = context.parts.store
+    numbers.waiting.set(await store.waiting_count())
+    numbers.undelivered.set(len(await store.undelivered()))
+    numbers.ready.set(1 if context.readiness.ready else 0)
+    numbers.streams.set(len(request.config_dict[OPEN_SOCKETS]))
+    return web.Response(body=numbers.render(), headers={"Content-Type": CONTENT_TYPE_LATEST})

@@ -1,0 +1,103 @@
+"""``/channels/web/messages``: a customer writes, and reads the history. Acknowledged only after it is stored."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from aiohttp import web
+
+from bot.conversation.accept import UnknownPayload, accept
+from bot.gateway.web_sessions import CHANNEL, session_conversation
+from bot.http.bodies import id_of, is_id, number_of, read_object, seq_of, text_of
+from bot.http.context import Context, context_of
+from bot.http.errors import ApiError, wait_first, wrong_field
+from bot.http.events import subscribed
+from bot.http.limits import AttemptLimit
+from bot.http.origins import address_of
+from bot.http.views import agent_names, external_id, for_customer, message_json, state_json
+from bot.messages import Conversation, Incoming
+from bot.ports import Parts
+
+LONGEST_WAIT = 30.0
+# Events may be lost, and a message without a reply makes none: look again this often, in seconds.
+LOOK_AGAIN = 0.5
+SESSION_LIMIT = web.AppKey("session_limit", AttemptLimit)
+
+
+async def post_message(request: web.Request) -> web.Response:
+    """``{session, client_id, text|payload}`` → 202 ``{id}``; with ``wait`` 200 ``{id, replies, owner, language}``."""
+    context = context_of(request)
+    body = await read_object(request)
+    conversation = await session_conversation(request, body.get("session"))
+    seconds = request.config_dict[SESSION_LIMIT].attempt(conversation.id)
+    if seconds:
+        raise wait_first("slow_down", seconds)
+    wait = number_of(request, "wait", default=0, largest=LONGEST_WAIT)
+    incoming = _incoming(request, body, conversation)
+    try:
+        accepted = await accept(context.parts, incoming)
+    except UnknownPayload as error:
+        raise ApiError("unknown_payload") from error
+    if "wait" not in request.query:
+        return web.json_response({"id": accepted.message.id}, status=202)
+    await wait_until_handled(context.parts, conversation.id, accepted.message.id, wait)
+    return web.json_response(await _outcome(context, conversation.id, accepted.message.id))
+
+
+async def get_messages(request: web.Request) -> web.Response:
+    """``?session=&after=SEQ`` → ``{messages, owner, language, place, agent, more}``; at most 500 messages at once."""
+    context = context_of(request)
+    conversation = await session_conversation(request, request.query.get("session"))
+    store = context.parts.store
+    read = await store.history(conversation.id, after=seq_of(request), limit=500)
+    messages = for_customer(read)
+    names = await agent_names(context.accounts, conversation, messages)
+    shown = [message_json(message, names) for message in messages]
+    state = await state_json(store, conversation, names)
+    return web.json_response({"messages": shown, "more": len(read) == 500, **state})
+
+
+async def wait_until_handled(parts: Parts, conversation_id: str, message_id: str, seconds: float) -> bool:
+    """Return as soon as the message is handled, or when the time is over; True when it was handled."""
+    loop = asyncio.get_running_loop()
+    end = loop.time() + seconds
+    async with subscribed(parts.notifier, conversation_id) as events:
+        while not (handled := await parts.store.is_handled(message_id)):
+            left = end - loop.time()
+            if left <= 0:
+                break
+            await events.next(min(left, LOOK_AGAIN))
+    return handled
+
+
+async def _outcome(context: Context, conversation_id: str, message_id: str) -> dict[str, Any]:
+    conversation = await context.parts.store.conversation(conversation_id)
+    replies = for_customer(await context.parts.store.replies_to(message_id))
+    names = await agent_names(context.accounts, conversation, replies)
+    return {
+        "id": message_id,
+        "replies": [message_json(reply, names) for reply in replies],
+        "owner": conversation.owner.value,
+        "language": conversation.language,
+    }
+
+
+def _incoming(request: web.Request, body: dict[str, Any], conversation: Conversation) -> Incoming:
+    context = context_of(request)
+    client_id = id_of(body, "client_id")
+    if body.get("attachment") is not None:
+        raise ApiError("unsupported_attachment")
+    payload = body.get("payload")
+    if payload is not None and body.get("text") is not None:
+        raise wrong_field("payload", "单独发送，不与 text 同时使用", "sent alone, not together with text")
+    if payload is not None and (not isinstance(payload, str) or not is_id(payload)):
+        raise wrong_field("payload", "按钮编号", "a button's id")
+    return Incoming(
+        channel=CHANNEL,
+        sender=conversation.sender,
+        external_id=external_id(conversation.id, client_id),
+        text="" if payload is not None else text_of(body),
+        payload=payload,
+        address=address_of(request, context.settings),
+    )

@@ -1,0 +1,5 @@
+"""Fixtures of the desk's tests."""
+
+from tests.unit.gateway.world import database_url, template, world
+
+__all__ = ["database_url", "template", "world"]

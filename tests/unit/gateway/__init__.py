@@ -1,0 +1,1 @@
+"""Tests of the web server, its routes and its shared HTTP helpers."""

@@ -1,0 +1,180 @@
+"""A whole web server for tests: real store on SQLite, real queue and notifier, a scripted brain."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp.test_utils import TestClient, TestServer
+
+from bot.channels.web import WebChannel
+from bot.conversation.handle import drain
+from bot.conversation.send_replies import unfinished
+from bot.gateway.application import create_app
+from bot.gateway.metrics import Metrics, metered
+from bot.ports import Parts
+from bot.queue.in_process import InProcessQueue
+from bot.queue.notifier import InProcessNotifier
+from bot.settings import Settings
+from bot.stores.accounts import Accounts
+from bot.stores.sqlalchemy_store import SqlAlchemyStore
+from tests.databases import copy_of, sqlite_template
+from tests.fakes import FakeBrain, FakeResponses, fake_parts
+
+IDENTITY_SECRET = "a secret of thirty-two characters"
+PASSWORD = "correct horse"
+
+
+@dataclass
+class FakeReadiness:
+    ready: bool = True
+    detail: str = "ready"
+
+
+@dataclass(frozen=True)
+class FakeArticle:
+    title: str
+    body: str
+
+
+@dataclass
+class FakeKnowledge:
+    articles: dict[tuple[str, str], FakeArticle] = field(default_factory=dict)
+
+    def article(self, slug: str, language: str) -> FakeArticle | None:
+        return self.articles.get((slug, language))
+
+
+@dataclass
+class FakeRecords:
+    orders: list[Mapping[str, Any]] = field(default_factory=list)
+    asked: list[tuple[str, str | None]] = field(default_factory=list)
+
+    async def orders_of_conversation(self, conversation_id: str, customer_id: str | None) -> list[Mapping[str, Any]]:
+        self.asked.append((conversation_id, customer_id))
+        return self.orders
+
+
+@dataclass
+class World:
+    """One running server with handles on everything behind it."""
+
+    client: TestClient[Any, Any]
+    parts: Parts
+    queue: InProcessQueue
+    brain: FakeBrain
+    accounts: Accounts
+    readiness: FakeReadiness
+    knowledge: FakeKnowledge
+    records: FakeRecords
+    counter: int = 0
+
+    async def session(self, **body: Any) -> dict[str, Any]:
+        response = await self.client.post("/channels/web/sessions", json=body)
+        assert response.status == 200, await response.text()
+        opened: dict[str, Any] = await response.json()
+        return opened
+
+    async def say(self, session: str, text: str, **more: Any) -> dict[str, Any]:
+        """Send a text and wait for its replies."""
+        self.counter += 1
+        body = {"session": session, "client_id": f"c{self.counter}", "text": text, **more}
+        response = await self.client.post("/channels/web/messages?wait=10", json=body)
+        assert response.status == 200, await response.text()
+        answered: dict[str, Any] = await response.json()
+        return answered
+
+    async def press(self, session: str, payload: str) -> dict[str, Any]:
+        self.counter += 1
+        body = {"session": session, "client_id": f"c{self.counter}", "payload": payload}
+        response = await self.client.post("/channels/web/messages?wait=10", json=body)
+        assert response.status == 200, await response.text()
+        answered: dict[str, Any] = await response.json()
+        return answered
+
+    async def log_in(self, username: str = "lin") -> dict[str, str]:
+        """Returns the headers that an agent's actions need; the cookie is in the client."""
+        response = await self.client.post("/desk/api/login", json={"username": username, "password": PASSWORD})
+        assert response.status == 200, await response.text()
+        return {"X-CSRF-Token": (await response.json())["csrf"]}
+
+
+async def eventually(condition: Callable[[], Awaitable[bool]], seconds: float = 10) -> None:
+    """Wait until it holds; fails when it does not come true in time."""
+
+    async def watch() -> None:
+        while not await condition():  # noqa: ASYNC110 (what is waited for happens behind HTTP)
+            await asyncio.sleep(0.01)
+
+    await asyncio.wait_for(watch(), seconds)
+
+
+async def error_of(response: Any) -> tuple[int, str]:
+    """Status and code of a refusal, whose sentence must be there as well."""
+    body = await response.json()
+    assert set(body) == {"error"}
+    assert body["error"]["message"].strip()
+    return response.status, body["error"]["code"]
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated database with two agents and a supervisor in it: hashing passwords takes its time."""
+    path = sqlite_template(tmp_path_factory.mktemp("gateway"))
+
+    async def add_agents() -> None:
+        store = SqlAlchemyStore(f"sqlite:///{path}")
+        accounts = Accounts(store.database)
+        await accounts.add_agent("lin", "小林", "agent", "zh", PASSWORD)
+        await accounts.add_agent("sam", "Sam", "agent", "en", PASSWORD)
+        await accounts.add_agent("boss", "Morgan", "supervisor", "en", PASSWORD)
+        await store.close()
+
+    asyncio.run(add_agents())
+    return path
+
+
+@pytest.fixture
+def database_url(template: Path, tmp_path: Path) -> str:
+    return copy_of(template, tmp_path)
+
+
+@asynccontextmanager
+async def running(database_url: str, home: Path, *, started: bool = True, **changes: Any) -> AsyncIterator[World]:
+    """A server over this database; ``started`` False leaves the queue standing, as while the brain loads."""
+    settings = replace(
+        Settings(home=home, database_url=database_url, identity_secret=IDENTITY_SECRET, rate_per_session=1000),
+        **changes,
+    )
+    numbers = Metrics()
+    store = SqlAlchemyStore(database_url)
+    notifier, brain = InProcessNotifier(), FakeBrain()
+    parts = fake_parts(
+        metered(store, numbers),
+        brain=brain,
+        notifier=notifier,
+        responses=FakeResponses(),
+        channels={"web": WebChannel(notifier)},
+    )
+    queue = InProcessQueue(lambda conversation_id: drain(parts, conversation_id), lambda: unfinished(parts))
+    parts = replace(parts, queue=queue)
+    accounts, readiness = Accounts(store.database), FakeReadiness()
+    knowledge, records = FakeKnowledge(), FakeRecords()
+    app = create_app(parts, settings, accounts, readiness, knowledge, records, metrics=numbers)
+    if started:
+        await queue.start()
+    async with TestClient(TestServer(app)) as client:
+        yield World(client, parts, queue, brain, accounts, readiness, knowledge, records)
+    await queue.stop()
+    await store.close()
+
+
+@pytest.fixture
+async def world(database_url: str, tmp_path: Path) -> AsyncIterator[World]:
+    async with running(database_url, tmp_path) as one:
+        yield one
