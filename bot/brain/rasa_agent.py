@@ -19,14 +19,14 @@ from bot.brain.fired_rule import FiredRules
 from bot.brain.in_process_actions import InProcessActions
 from bot.brain.nlg import KeyedResponses
 from bot.brain.own_loop import OwnLoop
+from bot.brain.project import PROJECT
 from bot.brain.quiet import quieten
 from bot.brain.sessions import opening_events
 from bot.brain.tracker_store import BrainTrackerStore, open_tracker_store
-from bot.brain.understand import NOTHING, safe_text
+from bot.brain.understand import NOTHING, blank_parse, safe_text
 from bot.messages import BotTurn, Turn
 from bot.responses import ResponseCatalogue
 
-PROJECT = Path(__file__).resolve().parent.parent.parent
 # Longer than any sound action takes; a hanging one must not block its conversation for ever.
 SECONDS_PER_TURN = 30.0
 _FIRST_WORDS = ("你好", "hello")
@@ -107,7 +107,7 @@ class RasaBrain:
         return answer
 
     async def _understand(self, message: UserMessage, tracker: DialogueStateTracker) -> UserUttered:
-        parsed = await self._processor.parse_message(message, tracker)
+        parsed = await self._processor.parse_message(message, tracker) if message.text else blank_parse()
         return UserUttered(
             message.text,
             parsed["intent"],

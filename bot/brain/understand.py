@@ -11,6 +11,11 @@ NOTHING = Understanding(intent=NLU_FALLBACK, confidence=0.0)
 """What is understood when the pipeline itself failed."""
 
 
+def blank_parse() -> dict[str, Any]:
+    """Rasa's parse data of a message without words, as with a picture: nothing for the pipeline to look at."""
+    return {"text": "", "intent": {"name": NLU_FALLBACK, "confidence": 0.0}, "entities": []}
+
+
 def understanding(parse_data: Mapping[str, Any], indent: int = 0) -> Understanding:
     """``indent`` is the number of blanks that Rasa stripped off the front; entity offsets are moved back by it."""
     intent = parse_data.get("intent") or {}

@@ -1,0 +1,49 @@
+"""``kefu parse``: what the trained pipeline understands of single messages, without dialogue or actions."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from bot.brain.understand import NOTHING, safe_text, understanding
+from bot.messages import Understanding
+
+
+def parse_lines(model: Path, lines: Iterable[str]) -> Iterator[dict[str, Any]]:
+    """One JSON-able object a line, in order, as the lines come; blank lines too.
+
+    ``text`` is the line itself; ``language`` zh, en or None where it does not tell; ``confidence`` 0..1;
+    ``entities`` with offsets into the text; ``sentiment`` −1 (angry) .. 1 (pleased).
+    """
+    from rasa.core.channels.channel import UserMessage
+
+    processor = _load(model)
+    for line in lines:
+        said = safe_text(line)
+        if said.strip():
+            parsed = asyncio.run(processor.parse_message(UserMessage(said)))
+            yield _as_json(line, understanding(parsed, len(said) - len(said.lstrip())))
+        else:
+            yield _as_json(line, NOTHING)
+
+
+def _load(model: Path) -> Any:
+    from rasa.core.agent import Agent
+
+    from bot.brain.quiet import quieten
+
+    quieten()
+    return Agent.load(str(model)).processor
+
+
+def _as_json(text: str, understood: Understanding) -> dict[str, Any]:
+    return {
+        "text": text,
+        "language": understood.language,
+        "intent": understood.intent,
+        "confidence": round(understood.confidence, 4),
+        "entities": [dict(entity) for entity in understood.entities],
+        "sentiment": round(understood.mood, 4),
+    }
