@@ -5,26 +5,34 @@ from __future__ import annotations
 import asyncio
 import os
 import secrets
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from actions import limits, services
 from actions.records import demo
+from actions.records.database import open_database
+from actions.records.dossier import OrderDossier
 from bot.channels.web import WebChannel
 from bot.conversation import handle, send_replies
+from bot.gateway.metrics import Metrics, metered
 from bot.messages import BotTurn, Turn
 from bot.ports import Brain, Channel, Parts
 from bot.queue.in_process import InProcessQueue
 from bot.queue.notifier import InProcessNotifier
 from bot.responses import ResponseCatalogue
-from bot.rules import HandoffRules, load_handoff_rules
+from bot.responses import lint as responses_lint
+from bot.rules import RulesError, load_handoff_rules
 from bot.settings import Settings
 from bot.stores.accounts import Accounts
 from bot.stores.migrate import upgrade
 from bot.stores.sqlalchemy_store import SqlAlchemyStore
+from kb.articles import Library, read_folder
 
 if TYPE_CHECKING:
     from bot.brain.rasa_agent import RasaBrain
@@ -68,18 +76,19 @@ class Assembly:
     store: SqlAlchemyStore
     queue: InProcessQueue
     accounts: Accounts
+    metrics: Metrics
     brain: LateBrain
-    services: services.Services
+    library: Library
+    orders: OrderDossier
+    orders_engine: AsyncEngine
     loaded: list[RasaBrain] = field(default_factory=list)
 
     async def load_brain(self) -> None:
         """Load Rasa on its own thread, warm it up, then let the queue sweep what waited."""
-        self.brain.detail = "loading the language model"
         # Importing Rasa takes long; away from the event loop the pages stay quick.
         brain = await asyncio.to_thread(_load_rasa, self.settings)
         self.loaded.append(brain)
         self.brain.arrive(brain)
-        await send_replies.recover(self.parts)
         await self.queue.start()
 
     async def close(self) -> None:
@@ -87,6 +96,7 @@ class Assembly:
         await self.queue.stop()
         for brain in self.loaded:
             await asyncio.to_thread(brain.close)
+        await self.orders_engine.dispose()
         await self.store.close()
 
 
@@ -94,30 +104,61 @@ def _load_rasa(settings: Settings) -> RasaBrain:
     from bot.brain.rasa_agent import RasaBrain
     from bot.brain.train import ensure_model
 
-    return RasaBrain.load(ensure_model(settings.home), settings.home, settings.database_url)
+    # An engine of their own: the actions run on the brain's event loop, everything else on the gateway's.
+    action_services = services.build(settings.database_url, settings.home)
+    services.install(action_services)
+    brain = RasaBrain.load(ensure_model(settings.home), settings.home, settings.database_url)
+    # Touched here, so that no customer waits while the index is built.
+    _ = action_services.knowledge
+    return brain
+
+
+class _Bell:
+    """Where the store rings, before the queue that needs the store can be made."""
+
+    def __init__(self) -> None:
+        self.queue: InProcessQueue | None = None
+
+    async def ring_in(self, transaction: Any, conversation_id: str) -> None:
+        assert self.queue is not None
+        await self.queue.ring_in(transaction, conversation_id)
+
+    async def ring(self, conversation_id: str) -> None:
+        assert self.queue is not None
+        await self.queue.ring(conversation_id)
 
 
 async def assemble(settings: Settings, channels: Mapping[str, Channel] | None = None) -> Assembly:
     """Open the store and put the parts together; the brain comes later, by ``load_brain``."""
-    action_services = services.build(settings.database_url, settings.home)
-    services.install(action_services)
-    late_brain = LateBrain()
-    queue = InProcessQueue()
-    store = SqlAlchemyStore(settings.database_url, queue=queue)
+    bell, metrics, late_brain = _Bell(), Metrics(), LateBrain()
+    store = SqlAlchemyStore(settings.database_url, queue=bell)
     await store.open()
     notifier = InProcessNotifier()
+    responses = ResponseCatalogue.load(RESPONSES)
     parts = Parts(
-        store=store,
-        queue=queue,
+        store=metered(store, metrics),
+        queue=bell,
         brain=late_brain,
         notifier=notifier,
-        responses=ResponseCatalogue.load(RESPONSES),
+        responses=responses,
         channels=channels if channels is not None else {"web": WebChannel(notifier)},
-        handoff_rules=load_handoff_rules(RULES / "handoff.yml"),
+        handoff_rules=load_handoff_rules(RULES / "handoff.yml", known_responses=responses.keys()),
     )
-    queue.handler = lambda conversation_id: handle.drain(parts, conversation_id)
-    queue.sweep = store.unhandled_conversations
-    return Assembly(settings, parts, store, queue, Accounts(store.engine), late_brain, action_services)
+    queue = InProcessQueue(partial(handle.drain, parts), partial(send_replies.unfinished, parts))
+    bell.queue = queue
+    engine = open_database(settings.database_url)
+    return Assembly(
+        settings=settings,
+        parts=parts,
+        store=store,
+        queue=queue,
+        accounts=Accounts(store.database),
+        metrics=metrics,
+        brain=late_brain,
+        library=Library(read_folder(ARTICLES)),
+        orders=OrderDossier(engine),
+        orders_engine=engine,
+    )
 
 
 def prepare(settings: Settings) -> None:
@@ -132,8 +173,6 @@ def prepare(settings: Settings) -> None:
 
 async def seed_demo(settings: Settings, accounts: Accounts) -> dict[str, str]:
     """Demo orders and the log-ins ``agent`` and ``supervisor``; returns username → password."""
-    from actions.records.database import open_database
-
     engine = open_database(settings.database_url)
     try:
         await demo.seed(engine, datetime.now(timezone.utc).date())
@@ -156,20 +195,16 @@ def demo_password(settings: Settings) -> str:
     return kept.read_text(encoding="ascii").strip()
 
 
-def missing_responses(rules: HandoffRules, known: Collection[str]) -> list[str]:
-    """Response keys that a hand-over rule wants to say but that no file defines."""
-    return [
-        f"rules/handoff.yml: rule {rule.id} says {key}, which no file in data/responses defines"
-        for rule in rules.rules
-        for key in rule.say
-        if key not in known
-    ]
-
-
-def limit_faults() -> list[str]:
-    """What is wrong in rules/limits.yml, in plain words; empty when all is well."""
+def rule_faults() -> list[str]:
+    """What is wrong in rules/ and data/responses/, one sentence each; empty when all is well."""
+    faults = list(responses_lint(RESPONSES))
+    known = None if faults else ResponseCatalogue.load(RESPONSES).keys()
+    try:
+        load_handoff_rules(RULES / "handoff.yml", known_responses=known)
+    except RulesError as error:
+        faults.append(str(error))
     try:
         limits.load(RULES / "limits.yml")
-    except ValueError as error:
-        return [str(error)]
-    return []
+    except limits.LimitsError as error:
+        faults.append(str(error))
+    return faults

@@ -7,7 +7,7 @@ that any folder of Markdown can be read.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -50,6 +50,23 @@ class Article:
     body: str
     sections: tuple[Section, ...]
     path: Path
+
+
+class Library:
+    """Articles by name and language."""
+
+    def __init__(self, articles: Iterable[Article]) -> None:
+        self._by_name = {(article.slug, article.language): article for article in articles}
+
+    def article(self, slug: str, language: Language) -> Article | None:
+        """The article in this language, else in its other one, else None."""
+        return next((article for article in self.languages(slug, language)), None)
+
+    def languages(self, slug: str, first: Language = "zh") -> list[Article]:
+        """Both languages of an article, ``first`` first; one or none where the others do not exist."""
+        other: Language = "en" if first == "zh" else "zh"
+        pair = (self._by_name.get((slug, first)), self._by_name.get((slug, other)))
+        return [article for article in pair if article]
 
 
 def read_folder(folder: Path) -> list[Article]:

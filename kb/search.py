@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from kb.articles import Article, Language, Section, read_folder
+from kb.articles import Article, Language, Library, Section, read_folder
 from kb.calibrate import Calibration, best_by_slug, calibrate
 from kb.index import Evidence, Index
 from lang.encode import Encoder, encoder
@@ -43,7 +43,7 @@ class KnowledgeBase:
     """All articles of a folder and the search over them. Safe to share between threads."""
 
     def __init__(self, articles: list[Article], sentence_encoder: Encoder) -> None:
-        self._by_name = {(article.slug, article.language): article for article in articles}
+        self._library = Library(articles)
         self._index = Index(articles, sentence_encoder) if articles else None
         self._calibration = calibrate(self._index) if self._index else Calibration()
 
@@ -51,11 +51,6 @@ class KnowledgeBase:
     def open(cls, articles_dir: Path) -> KnowledgeBase:
         """Read a folder of Markdown; raises ArticleError for a file whose head cannot be read."""
         return cls(read_folder(articles_dir), encoder())
-
-    def article(self, slug: str, language: Language) -> Article | None:
-        """The article in this language, else in its other one, else None."""
-        other: Language = "en" if language == "zh" else "zh"
-        return self._by_name.get((slug, language)) or self._by_name.get((slug, other))
 
     async def find(self, text: str, language: Language, top: int = 3, intent: str | None = None) -> list[Hit]:
         """``search`` away from the event loop."""
@@ -86,11 +81,11 @@ class KnowledgeBase:
         return self._hit(slug, language, Evidence(silence, silence), 1.0)
 
     def _serves(self, slug: str, intent: str) -> bool:
-        return any(intent in article.intents for article in self._languages(slug))
+        return any(intent in article.intents for article in self._library.languages(slug))
 
     def _hit(self, slug: str, language: Language, evidence: Evidence, score: float) -> Hit:
         place = self._best_section(slug, evidence)
-        both = {article.language: article for article in self._languages(slug)}
+        both = {article.language: article for article in self._library.languages(slug)}
         answers = {tongue: _section(article, place).text for tongue, article in both.items()}
         shown = both.get(language) or next(iter(both.values()))
         return Hit(
@@ -104,10 +99,6 @@ class KnowledgeBase:
             titles={tongue: article.title for tongue, article in both.items()},
             answers=answers,
         )
-
-    def _languages(self, slug: str) -> list[Article]:
-        pair = (self._by_name.get((slug, "zh")), self._by_name.get((slug, "en")))
-        return [article for article in pair if article]
 
     def _best_section(self, slug: str, evidence: Evidence) -> int:
         """The place of the section that answers best; both languages' versions of a place speak for it."""

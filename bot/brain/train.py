@@ -30,7 +30,7 @@ class TrainingFailed(Exception):
 
 def ensure_model(home: Path, *, project: Path = PROJECT, console: Console | None = None) -> Path:
     """The model that belongs to the present files, trained now if there is none. Shows its progress on stderr."""
-    model = _model_path(home, project)
+    model = model_path(home, project)
     return model if model.exists() else train(home, project=project, console=console, only_if_missing=True)
 
 
@@ -39,7 +39,7 @@ def train(
 ) -> Path:
     """Train and return the model's path below ``home``; a killed training leaves no model. Raises TrainingFailed."""
     with _one_at_a_time(home):
-        model = _model_path(home, project)
+        model = model_path(home, project)
         if only_if_missing and model.exists():
             return model
         workshop = home / "models" / "unfinished"
@@ -56,7 +56,8 @@ def train(
         return model
 
 
-def _model_path(home: Path, project: Path) -> Path:
+def model_path(home: Path, project: Path = PROJECT) -> Path:
+    """Where the model that belongs to the present files is, or would be."""
     return home / "models" / f"kefu-{fingerprint(project)}.tar.gz"
 
 

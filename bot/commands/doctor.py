@@ -109,16 +109,16 @@ def _database(settings: Settings) -> Iterator[Finding]:
 
     state = revision_state(settings.database_url)
     where = settings_module.mask_password(settings.database_url)
-    detail = f"{where} is at this version" if state.current else f"{where} is behind. Run: kefu db upgrade"
-    yield Finding("database", state.current, detail)
+    detail = f"{where} is at this version" if state.up_to_date else f"{where} is behind. Run: kefu db upgrade"
+    yield Finding("database", state.up_to_date, detail)
 
 
 def _model(settings: Settings) -> Iterator[Finding]:
-    from bot.brain.train import current_model
+    from bot.brain.train import model_path
 
-    path = current_model(settings.home)
-    detail = str(path) if path else "missing or older than its data. Run: kefu train"
-    yield Finding("model", path is not None, detail)
+    path = model_path(settings.home)
+    there = path.exists()
+    yield Finding("model", there, str(path) if there else "missing or older than its data. Run: kefu train")
 
 
 def _port(settings: Settings) -> Iterator[Finding]:
@@ -134,9 +134,7 @@ def _port(settings: Settings) -> Iterator[Finding]:
 
 
 def _rules(settings: Settings) -> Iterator[Finding]:
-    from bot.commands.rules import faults
-
-    found = faults()
+    found = wiring.rule_faults()
     yield Finding("rules and responses", not found, "valid" if not found else "; ".join(found))
 
 

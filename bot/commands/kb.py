@@ -26,11 +26,11 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
         return 2
     if options.action == "lint":
         return _lint(articles)
-    return _search(settings, options, articles)
+    return _search(options, articles)
 
 
-def _search(settings: Settings, options: argparse.Namespace, articles: Path) -> int:
-    knowledge = KnowledgeBase.open(articles, settings.home / "kb")
+def _search(options: argparse.Namespace, articles: Path) -> int:
+    knowledge = KnowledgeBase.open(articles)
     language = options.lang or detect(options.query) or "zh"
     hits = knowledge.search(options.query, language, max(1, options.top))
     if options.json:

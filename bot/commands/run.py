@@ -43,8 +43,9 @@ async def _serve(settings: Settings) -> int:
         settings,
         accounts=assembly.accounts,
         readiness=assembly.brain,
-        knowledge=assembly.services.knowledge,
-        records=assembly.services.dossier,
+        knowledge=assembly.library,
+        records=assembly.orders,
+        metrics=assembly.metrics,
     )
     runner = web.AppRunner(app, access_log=None, handle_signals=False)
     await runner.setup()
