@@ -1,0 +1,50 @@
+"""The migrations make exactly the tables that the code speaks of."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+from actions.records import tables as records
+from bot.stores import tables
+from bot.stores.engine import async_url, sync_url
+from bot.stores.migrate import RevisionState, revision_state, upgrade
+
+
+def test_nothing_differs_from_the_tables(database_url: str) -> None:
+    engine = sa.create_engine(sync_url(database_url))
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, [tables.metadata, records.metadata]) == []
+    engine.dispose()
+
+
+def test_upgrading_again_does_nothing(database_url: str) -> None:
+    upgrade(database_url)
+    assert revision_state(database_url).up_to_date
+
+
+def test_a_database_that_is_not_there_is_not_made_by_looking(tmp_path: Path) -> None:
+    path = tmp_path / "deep" / "kefu.db"
+    state = revision_state(f"sqlite:///{path}")
+    assert state == RevisionState(None, state.newest)
+    assert not state.up_to_date
+    assert not path.exists()
+    upgrade(f"sqlite:///{path}")
+    assert revision_state(f"sqlite:///{path}").up_to_date
+
+
+@pytest.mark.parametrize("url", ["mysql://host/db", "sqlite://", "sqlite:///:memory:"])
+def test_an_address_that_will_not_do_is_told(url: str) -> None:
+    with pytest.raises(ValueError, match="KEFU_DATABASE_URL"):
+        async_url(url)
+
+
+def test_the_address_that_operators_know_gets_its_drivers() -> None:
+    assert str(async_url("postgres://u@h/d")) == "postgresql+asyncpg://u@h/d"
+    assert str(sync_url("postgresql://u@h/d")) == "postgresql+psycopg2://u@h/d"
+    assert str(async_url("sqlite:///var/kefu.db")) == "sqlite+aiosqlite:///var/kefu.db"
