@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -36,9 +38,14 @@ class Services:
 
     records: Records
     identity: Identity
-    knowledge: KnowledgeBase
     limits: Limits
     engine: AsyncEngine
+    open_knowledge: Callable[[], KnowledgeBase]
+
+    @cached_property
+    def knowledge(self) -> KnowledgeBase:
+        """Opened at first use, since reading all articles takes seconds; touch it in a thread before serving."""
+        return self.open_knowledge()
 
 
 def build(database_url: str, home: Path) -> Services:
@@ -48,9 +55,9 @@ def build(database_url: str, home: Path) -> Services:
     return Services(
         records=Records(OrderReader(engine), OrderChanges(engine)),
         identity=Identity(engine, limits.identity),
-        knowledge=KnowledgeBase.open(ARTICLES, home / "kb"),
         limits=limits,
         engine=engine,
+        open_knowledge=lambda: KnowledgeBase.open(ARTICLES),
     )
 
 

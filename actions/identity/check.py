@@ -26,7 +26,7 @@ _NO_SUCH_ORDER = "????"
 
 
 class Verdict(str, Enum):
-    """``EXHAUSTED``: this conversation has no try left. ``COOLING_DOWN``: too many tries at this order or from there."""
+    """``EXHAUSTED``: no try left in this conversation. ``COOLING_DOWN``: too many at this order or from there."""
 
     VERIFIED = "verified"
     WRONG = "wrong"
@@ -92,6 +92,11 @@ class Identity:
             verified = [row.customer_id for row in await connection.execute(query)]
         signed = [signed_customer] if signed_customer else []
         return tuple(dict.fromkeys([*signed, *verified]))
+
+    async def tries_left(self, conversation_id: str) -> int:
+        """Wrong tries this conversation may still make."""
+        async with reading(self._engine) as connection:
+            return await self._left(connection, conversation_id)
 
     async def _earlier(self, connection: AsyncConnection, message_id: str, order_number: str) -> Verdict | None:
         query = sa.select(attempts.c.outcome).where(

@@ -1,0 +1,145 @@
+"""Greeting, yes and no, never mind, say it again, the other language, a human: what frames every conversation."""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+from typing import Any
+
+import yaml
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import ActiveLoop, EventType, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.order_speech import reset_form
+from actions.speak import HUMAN, offer, say
+from actions.turn import CustomerTurn
+
+_LANGUAGE_NAMES = Path(__file__).with_name("language_names.yml")
+
+
+def leave_form(tracker: Tracker) -> list[EventType]:
+    """Close the open form, if any, and empty its slots."""
+    if not tracker.active_loop.get("name"):
+        return []
+    return [ActiveLoop(None), SlotSet("requested_slot", None), *reset_form(tracker.get_slot("recent_order"))]
+
+
+class Greet(Action):
+    def name(self) -> str:
+        return "action_greet"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        # Inside a form its question follows; a list of topics before it would be in the way.
+        say(dispatcher, "utter_greet_again" if tracker.active_loop.get("name") else "utter_greet")
+        return []
+
+
+class Goodbye(Action):
+    def name(self) -> str:
+        return "action_goodbye"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        say(dispatcher, "utter_goodbye")
+        return leave_form(tracker)
+
+
+class Stop(Action):
+    def name(self) -> str:
+        return "action_stop"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        say(dispatcher, "utter_stopped" if tracker.active_loop.get("name") else "utter_nothing_to_stop")
+        return leave_form(tracker)
+
+
+class Deny(Action):
+    """A no that answers none of our questions: inside a form the customer does not want it."""
+
+    def name(self) -> str:
+        return "action_deny"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        say(dispatcher, "utter_stopped" if tracker.active_loop.get("name") else "utter_all_right")
+        return leave_form(tracker)
+
+
+class Affirm(Action):
+    """A yes that answers none of our questions, unless nothing but a human was offered just before."""
+
+    def name(self) -> str:
+        return "action_affirm"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        if tracker.active_loop.get("name"):
+            say(dispatcher, "utter_go_on")
+            return []
+        said = _said_last(tracker)
+        offered = {button["payload"] for button in said.get("buttons") or ()}
+        if offered == {HUMAN["payload"]}:
+            say(dispatcher, "utter_press_for_human", offers=[HUMAN])
+        else:
+            say(dispatcher, "utter_how_can_i_help")
+        return []
+
+
+class Repeat(Action):
+    """Says the last sentence again, with its buttons and card; an open form repeats its question by itself."""
+
+    def name(self) -> str:
+        return "action_repeat"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        said = _said_last(tracker)
+        if tracker.active_loop.get("name"):
+            say(dispatcher, "utter_go_on")
+        elif not said:
+            say(dispatcher, "utter_how_can_i_help")
+        else:
+            offers = [offer("button_as_before", b["payload"], label=b["labels"]) for b in said.get("buttons") or ()]
+            card = {"card": said["card"]} if said.get("card") else {}
+            say(dispatcher, "utter_again", said=said["texts"], offers=offers, **card)
+        return []
+
+
+class SwitchLanguage(Action):
+    def name(self) -> str:
+        return "action_switch_language"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        turn = CustomerTurn.of(tracker)
+        other = "zh" if turn.language == "en" else "en"
+        return [SlotSet("language", _named_language(turn.text) or other)]
+
+
+class HandOver(Action):
+    """Only says so: the core, which sees the intent, puts the conversation into the desk's queue."""
+
+    def name(self) -> str:
+        return "action_hand_over"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        say(dispatcher, "utter_handing_over")
+        return leave_form(tracker)
+
+
+def _said_last(tracker: Tracker) -> dict[str, Any]:
+    """What the brain kept of the last bot sentence: key, texts, buttons, card (bot/brain/nlg.py)."""
+    for event in reversed(tracker.events):
+        kept = (event.get("metadata") or {}).get("kefu") if event["event"] == "bot" else None
+        if kept:
+            return dict(kept)
+    return {}
+
+
+@functools.cache
+def _names() -> dict[str, list[str]]:
+    return yaml.safe_load(_LANGUAGE_NAMES.read_text("utf-8"))
+
+
+def _named_language(text: str) -> str | None:
+    """The language a message names, the last one when it names both ("not Chinese, English please")."""
+    lowered = text.casefold()
+    places = {language: max(lowered.rfind(name) for name in names) for language, names in _names().items()}
+    best = max(places, key=lambda language: places[language])
+    return best if places[best] >= 0 else None

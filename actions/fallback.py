@@ -1,0 +1,61 @@
+"""What was not understood: an article that answers, else near topics, else a human."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import EventType
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions import services
+from actions.inform import HINTS, offer_for_order
+from actions.knowledge import best_answer, near_articles, utter_article
+from actions.speak import HUMAN, offer
+from actions.turn import CustomerTurn
+
+# Below these a guess looks silly rather than helpful.
+_LEAST_CONFIDENCE = 0.1
+_LEAST_SCORE = 0.1
+_FORM_TOPICS = {"track_order", "expedite_order", "list_orders", "cancel_order", "track_refund"}
+
+
+class Fallback(Action):
+    def name(self) -> str:
+        return "action_fallback"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        turn = CustomerTurn.of(tracker)
+        hit = await best_answer(turn.text, None, turn.language)
+        number = turn.entity("order_number")
+        if hit is not None:
+            utter_article(dispatcher, hit)
+        elif turn.form:
+            key = HINTS.get(turn.requested_slot or "", "utter_not_understood")
+            dispatcher.utter_message(response=key, offers=[HUMAN], misunderstood=True)
+        elif number:
+            return offer_for_order(dispatcher, number)
+        else:
+            near = await _near_topics(turn)
+            key = "utter_did_you_mean" if near else "utter_not_understood"
+            dispatcher.utter_message(response=key, offers=[*near, HUMAN], misunderstood=True)
+        return []
+
+
+async def _near_topics(turn: CustomerTurn) -> list[dict[str, Any]]:
+    """Buttons: intents the classifier thought of and we can answer, then articles in the neighbourhood."""
+    knowledge = services.current().knowledge
+    most = services.current().limits.choices.topics_shown
+    offers: list[dict[str, Any]] = []
+    shown: set[str] = set()
+    for intent, confidence in turn.ranking:
+        hit = knowledge.by_intent(intent, turn.language)
+        if confidence >= _LEAST_CONFIDENCE and (hit or intent in _FORM_TOPICS):
+            offers.append(offer(f"button_topic_{intent}", f"/{intent}"))
+            shown |= {hit.slug} if hit else set()
+    for hit in await near_articles(turn.text, turn.language):
+        if hit.score >= _LEAST_SCORE and hit.slug not in shown:
+            title = json.dumps({"article": hit.title}, ensure_ascii=False)
+            offers.append(offer("button_article", f"/inform{title}", title=dict(hit.titles)))
+    return offers[:most]

@@ -1,0 +1,58 @@
+"""Data without a question: an order number alone, a phone number, a name, or the button of an article."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions import services
+from actions.knowledge import utter_article
+from actions.speak import HUMAN, offer, say
+from actions.turn import CustomerTurn
+
+# What is worth a hint when a form's question got something else.
+HINTS = {
+    "order_number": "utter_order_number_hint",
+    "last_four": "utter_last_four_hint",
+    "cancel_confirmed": "utter_confirm_hint",
+}
+
+
+def offer_for_order(dispatcher: CollectingDispatcher, order_number: str) -> list[EventType]:
+    """Ask what to do with the order; whether it exists is not looked up."""
+    filled = f'{{"order_number": "{order_number}"}}'
+    intents = ("track_order", "track_refund", "cancel_order")
+    offers = [offer(f"button_topic_{intent}", f"/{intent}{filled}") for intent in intents]
+    say(dispatcher, "utter_what_about_order", order_number=order_number, offers=[*offers, HUMAN])
+    return [SlotSet("recent_order", order_number)]
+
+
+class Inform(Action):
+    def name(self) -> str:
+        return "action_inform"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        turn = CustomerTurn.of(tracker)
+        title, number = turn.entity("article"), turn.entity("order_number")
+        if title:
+            await _say_article(dispatcher, turn, title)
+        elif turn.form:
+            say(dispatcher, HINTS.get(turn.requested_slot or "", "utter_go_on"))
+        elif number:
+            return offer_for_order(dispatcher, number)
+        else:
+            say(dispatcher, "utter_what_about_it")
+        return []
+
+
+async def _say_article(dispatcher: CollectingDispatcher, turn: CustomerTurn, title: str) -> None:
+    """A title finds its own article better than anything else does."""
+    hits = await services.current().knowledge.find(title, turn.language, top=1)
+    if hits:
+        utter_article(dispatcher, hits[0])
+    else:
+        # The articles were removed since the button was offered.
+        say(dispatcher, "utter_no_article")

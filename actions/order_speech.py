@@ -1,0 +1,77 @@
+"""How orders are spoken of: their state, their items, and what is said when somebody could not prove who they are."""
+
+from __future__ import annotations
+
+from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.records import clock
+from actions.records.cards import order_card
+from actions.records.models import Order
+from actions.speak import Argument, day, moment, say, word
+from actions.words import words
+
+
+def reset_form(recent_order: str | None = None) -> list[EventType]:
+    """Empty a form's own slots, or its next use would skip every question. ``recent_order`` stays for what follows."""
+    cleared = [SlotSet(name, None) for name in ("order_number", "last_four", "cancel_confirmed")]
+    return [*cleared, SlotSet("recent_order", recent_order)]
+
+
+def state_of(order: Order) -> Argument:
+    return word(f"word_state_{order.state}")
+
+
+def first_item(order: Order) -> Argument:
+    """The first item's name, with the number of pieces where there are more."""
+    pieces = sum(item.quantity for item in order.items)
+    if pieces == 1:
+        return order.items[0].name
+    return word("word_item_and_more", item=order.items[0].name, count=pieces)
+
+
+def say_identity_failed(dispatcher: CollectingDispatcher) -> list[EventType]:
+    """The one sentence for "no tries left", "too many tries" and "not yours": it tells a stranger nothing."""
+    say(dispatcher, "utter_identity_exhausted", facts={"identity": "exhausted"})
+    return reset_form()
+
+
+def say_status(dispatcher: CollectingDispatcher, order: Order) -> None:
+    """Where the order is, in one sentence that fits its state, beside its card."""
+    late = order.is_late(clock.shop_day(clock.now()))
+    arguments: dict[str, Argument] = {"order_number": order.order_number, "item": first_item(order)}
+    key = f"utter_order_{order.state}"
+    if order.state in ("paid", "in_transit"):
+        arguments["promised"] = _promise(order)
+    if order.state == "in_transit":
+        arguments |= _courier(order)
+    if late and order.promised_on:
+        key, arguments["promised_day"] = f"{key}_late", day(order.promised_on)
+    if order.state == "delivered":
+        if order.delivered_at:
+            arguments["at"] = moment(order.delivered_at)
+        else:
+            key = f"{key}_undated"
+    say(
+        dispatcher,
+        key,
+        **arguments,
+        card={"kind": "order", "data": order_card(order, words())},
+        facts={"order_number": order.order_number, "state": order.state, "late": late},
+    )
+
+
+def _promise(order: Order) -> Argument:
+    if order.promised_on is None:
+        return word("word_promised_unknown")
+    return word("word_promised_by", day=day(order.promised_on))
+
+
+def _courier(order: Order) -> dict[str, Argument]:
+    newest = order.events[0] if order.events else None
+    return {
+        "courier": word(words().known("word_courier", order.courier, "other")),
+        "tracking_number": order.tracking_number or "–",
+        "event": newest.text if newest else word("word_no_courier_event"),
+        "at": moment(newest.at if newest else order.placed_at),
+    }

@@ -1,0 +1,89 @@
+"""One customer message as the actions see it, read from Rasa's tracker once."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from rasa_sdk import Tracker
+
+from kb.search import Language
+
+FORM_SLOTS = ("order_number", "last_four", "cancel_confirmed")
+# What may be said along with an answer to a question of ours without being another matter.
+_COMPANIONS = {"inform", "nlu_fallback", "greet", "thanks", "affirm", "deny", "smalltalk", "praise", "insult"}
+
+
+@dataclass(frozen=True)
+class CustomerTurn:
+    """``customer_id`` is the one the shop's site signed; ``ranking`` holds (intent, confidence), best first."""
+
+    conversation_id: str
+    message_id: str
+    customer_id: str | None
+    address: str
+    text: str
+    intent: str
+    entities: tuple[Mapping[str, Any], ...]
+    ranking: tuple[tuple[str, float], ...]
+    language: Language
+    form: str | None
+    requested_slot: str | None
+
+    @classmethod
+    def of(cls, tracker: Tracker) -> CustomerTurn:
+        message = tracker.latest_message
+        metadata = message.get("metadata") or {}
+        ranking = message.get("intent_ranking") or ()
+        return cls(
+            conversation_id=metadata.get("conversation_id") or tracker.sender_id,
+            # Stock Rasa knows no message id of ours; its own serves as well.
+            message_id=metadata.get("message_id") or message.get("message_id") or "",
+            customer_id=metadata.get("customer_id"),
+            address=metadata.get("address") or "",
+            text=message.get("text") or "",
+            intent=(message.get("intent") or {}).get("name") or "nlu_fallback",
+            entities=tuple(message.get("entities") or ()),
+            ranking=tuple((item["name"], float(item["confidence"])) for item in ranking if item.get("name")),
+            language="en" if tracker.get_slot("language") == "en" else "zh",
+            form=tracker.active_loop.get("name"),
+            requested_slot=tracker.get_slot("requested_slot"),
+        )
+
+    @property
+    def pressed_button(self) -> bool:
+        """Customers' own text never begins with a slash; our buttons' payloads do."""
+        return self.text.startswith("/")
+
+    def entity(self, name: str) -> str | None:
+        """The last value of this entity in the message."""
+        values = [entity.get("value") for entity in self.entities if entity.get("entity") == name]
+        return str(values[-1]) if values else None
+
+    def another_matter(self, own_intents: Collection[str]) -> bool:
+        """Whether this asks for something else than what the open form is about.
+
+        A bare number is data whatever the classifier made of it: only words beside it can change the matter.
+        """
+        if self.intent in _COMPANIONS or self.intent in own_intents:
+            return False
+        return self.pressed_button or self._says_more_than_data()
+
+    def _says_more_than_data(self) -> bool:
+        rest = self.text
+        for entity in sorted(self.entities, key=lambda found: found.get("start") or 0, reverse=True):
+            start, end = entity.get("start"), entity.get("end")
+            if entity.get("entity") != "language" and start is not None and end is not None:
+                rest = rest[:start] + rest[end:]
+        return sum(letter.isalpha() for letter in rest) >= 2
+
+
+def answered_question(tracker: Tracker) -> bool:
+    """Whether the latest message filled a slot of the open form."""
+    for event in reversed(tracker.events):
+        if event["event"] == "user":
+            return False
+        if event["event"] == "slot" and event["name"] in FORM_SLOTS and event["value"] is not None:
+            return True
+    return False
