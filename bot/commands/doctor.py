@@ -134,15 +134,19 @@ def _port(settings: Settings) -> Iterator[Finding]:
 
 
 def _rules(settings: Settings) -> Iterator[Finding]:
-    found = wiring.rule_faults()
-    yield Finding("rules and responses", not found, "valid" if not found else "; ".join(found))
+    yield _faults("rules and responses", wiring.rule_faults(), "kefu rules check")
 
 
 def _articles(settings: Settings) -> Iterator[Finding]:
     from kb.lint import lint
 
-    found = lint(wiring.ARTICLES)
-    yield Finding("articles", not found, "valid" if not found else "; ".join(found))
+    yield _faults("articles", lint(wiring.ARTICLES), "kefu kb lint")
+
+
+def _faults(what: str, found: list[str], command: str) -> Finding:
+    if not found:
+        return Finding(what, True, "valid")
+    return Finding(what, False, f"{len(found)} fault(s), the first: {found[0]}. See them all with: {command}")
 
 
 def _browser(settings: Settings) -> Iterator[Finding]:
