@@ -24,6 +24,7 @@ def quieten() -> None:
             ],
             logger_factory=structlog.stdlib.LoggerFactory(),
             wrapper_class=structlog.stdlib.BoundLogger,
+            cache_logger_on_first_use=True,
         )
     for name in ("rasa", "rasa_sdk", "apscheduler"):
         logging.getLogger(name).setLevel(logging.ERROR)

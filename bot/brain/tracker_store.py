@@ -1,50 +1,67 @@
 """Where Rasa keeps its dialogue state: ``rasa.db`` under KEFU_HOME, or the schema ``rasa`` of our PostgreSQL.
 
-Rasa's own SQL store with three differences: the connection is set up for one writer thread, a session's events
-are found by an index instead of reading the whole conversation, and a failing database raises (Rasa's
-default wrapper would carry on with an empty memory, and answer a message twice).
+The table is that of Rasa's own SQL store, so its tools read it too. The difference lies in the way: plain
+statements instead of an ORM, a session found by an index instead of reading the whole conversation, and a
+failing database raises (Rasa's default wrapper would carry on with an empty memory, and answer a message twice).
 """
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from rasa.core.tracker_store import SQLTrackerStore, TrackerStore
-from rasa.shared.core.events import SessionStarted
-from sqlalchemy.engine import Engine
-from sqlalchemy.orm import Query, Session, sessionmaker
+from rasa.shared.core.events import Event, SessionStarted
+from rasa.shared.core.trackers import DialogueStateTracker
+from sqlalchemy.engine import Connection, Engine
 
 POSTGRES_SCHEMA = "rasa"
+_EVENTS = SQLTrackerStore.SQLEvent.__table__
 
 
-class BrainTrackerStore(SQLTrackerStore):
-    """SQLTrackerStore over an engine of ours; call ``close`` when done."""
+class BrainTrackerStore(TrackerStore):
+    """Dialogue state over an engine of ours; call ``close`` when done. Every method is one transaction."""
 
     def __init__(self, engine: Engine) -> None:
-        # Not SQLTrackerStore's constructor: it makes an engine of its own, and retries a wrong URL for ever.
+        super().__init__(None)
         self.engine = engine
-        self.Base.metadata.create_all(engine)
+        _EVENTS.metadata.create_all(engine, tables=[_EVENTS])
         _add_index(engine)
-        self.sessionmaker = sessionmaker(bind=engine)
-        TrackerStore.__init__(self, None)
 
     def close(self) -> None:
         self.engine.dispose()
 
-    def _event_query(self, session: Session, sender_id: str, fetch_events_from_all_sessions: bool) -> Query:
-        """Events of the latest session, oldest first. By id where Rasa goes by time: a clock may be set back."""
-        event = self.SQLEvent
-        query = session.query(event).filter(event.sender_id == sender_id)
-        if not fetch_events_from_all_sessions:
-            started = (
-                session.query(sa.func.max(event.id))
-                .filter(event.sender_id == sender_id, event.type_name == SessionStarted.type_name)
-                .scalar()
+    async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
+        """The latest session; None for an unknown conversation."""
+        return self._tracker(sender_id, _in_latest_session(sender_id))
+
+    async def retrieve_full_tracker(self, conversation_id: str) -> DialogueStateTracker | None:
+        """All sessions of a conversation."""
+        return self._tracker(conversation_id, _EVENTS.c.sender_id == conversation_id)
+
+    async def save(self, tracker: DialogueStateTracker) -> None:
+        """Append the events that are not stored yet."""
+        with self.engine.begin() as connection:
+            stored = _count_stored(connection, tracker.sender_id)
+            rows = [_row(tracker.sender_id, event) for event in list(tracker.events)[stored:]]
+            if rows:
+                connection.execute(_EVENTS.insert(), rows)
+
+    async def keys(self) -> Iterable[str]:
+        with self.engine.connect() as connection:
+            return list(connection.execute(sa.select(_EVENTS.c.sender_id).distinct()).scalars())
+
+    def _tracker(self, sender_id: str, which: Any) -> DialogueStateTracker | None:
+        with self.engine.connect() as connection:
+            found: Sequence[str] = (
+                connection.execute(sa.select(_EVENTS.c.data).where(which).order_by(_EVENTS.c.id)).scalars().all()
             )
-            query = query.filter(event.id >= (started or 0))
-        return query.order_by(event.id)
+        if not found:
+            return None
+        return DialogueStateTracker.from_dict(sender_id, [json.loads(data) for data in found], self.domain.slots)
 
 
 def open_tracker_store(home: Path, database_url: str) -> BrainTrackerStore:
@@ -53,6 +70,33 @@ def open_tracker_store(home: Path, database_url: str) -> BrainTrackerStore:
         return BrainTrackerStore(_postgres(database_url))
     home.mkdir(parents=True, exist_ok=True)
     return BrainTrackerStore(_sqlite(home / "rasa.db"))
+
+
+def _in_latest_session(sender_id: str) -> Any:
+    # By id where Rasa goes by time: a clock may be set back.
+    started = (
+        sa.select(sa.func.max(_EVENTS.c.id))
+        .where(_EVENTS.c.sender_id == sender_id, _EVENTS.c.type_name == SessionStarted.type_name)
+        .scalar_subquery()
+    )
+    return sa.and_(_EVENTS.c.sender_id == sender_id, _EVENTS.c.id >= sa.func.coalesce(started, 0))
+
+
+def _count_stored(connection: Connection, sender_id: str) -> int:
+    counted = sa.select(sa.func.count()).select_from(_EVENTS).where(_in_latest_session(sender_id))
+    return int(connection.execute(counted).scalar_one())
+
+
+def _row(sender_id: str, event: Event) -> dict[str, Any]:
+    data = event.as_dict()
+    return {
+        "sender_id": sender_id,
+        "type_name": event.type_name,
+        "timestamp": data.get("timestamp"),
+        "intent_name": ((data.get("parse_data") or {}).get("intent") or {}).get("name"),
+        "action_name": data.get("name"),
+        "data": json.dumps(data),
+    }
 
 
 def _sqlite(path: Path) -> Engine:
@@ -73,8 +117,10 @@ def _sqlite(path: Path) -> Engine:
 
 def _postgres(database_url: str) -> Engine:
     url = sa.engine.make_url(database_url).set(drivername="postgresql+psycopg2")
-    with sa.create_engine(url).begin() as connection:
+    bare = sa.create_engine(url)
+    with bare.begin() as connection:
         connection.execute(sa.text(f"CREATE SCHEMA IF NOT EXISTS {POSTGRES_SCHEMA}"))
+    bare.dispose()
     return sa.create_engine(
         url, pool_size=2, pool_pre_ping=True, connect_args={"options": f"-csearch_path={POSTGRES_SCHEMA}"}
     )
