@@ -11,7 +11,11 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions import access, services
 from actions.order_speech import first_item, state_of
 from actions.speak import money, offer, say
-from actions.turn import CustomerTurn, answered_question
+from actions.turn import CustomerTurn, answered_question, said_this_turn
+
+# Sentences that ask for the missing thing themselves: the question right after them would only repeat it.
+_ASK_FOR_NUMBER = {"utter_where_order_number", "utter_order_number_hint"}
+_ASK_FOR_DIGITS = {"utter_identity_wrong", "utter_last_four_hint"}
 
 
 def _facts(tracker: Tracker) -> dict[str, Any]:
@@ -26,6 +30,8 @@ class AskOrderNumber(Action):
         return "action_ask_order_number"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        if said_this_turn(tracker) & _ASK_FOR_NUMBER:
+            return []
         turn = CustomerTurn.of(tracker)
         orders = await access.orders(turn)
         shown = orders[: services.current().limits.choices.orders_shown]
@@ -53,6 +59,8 @@ class AskLastFour(Action):
         return "action_ask_last_four"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        if said_this_turn(tracker) & _ASK_FOR_DIGITS:
+            return []
         number = tracker.get_slot("order_number")
         dispatcher.utter_message(response="utter_ask_last_four", order_number=number, facts=_facts(tracker))
         return []

@@ -13,7 +13,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.order_speech import reset_form
 from actions.speak import HUMAN, offer, say
-from actions.turn import CustomerTurn
+from actions.turn import CustomerTurn, kept_of
 
 _LANGUAGE_NAMES = Path(__file__).with_name("language_names.yml")
 
@@ -74,12 +74,8 @@ class Affirm(Action):
         if tracker.active_loop.get("name"):
             say(dispatcher, "utter_go_on")
             return []
-        said = _said_last(tracker)
-        offered = {button["payload"] for button in said.get("buttons") or ()}
-        if offered == {HUMAN["payload"]}:
-            say(dispatcher, "utter_press_for_human", offers=[HUMAN])
-        else:
-            say(dispatcher, "utter_how_can_i_help")
+        # The core answers this key with a hand-over (rules/handoff.yml).
+        say(dispatcher, "utter_handing_over" if _offered_only_a_human(tracker) else "utter_how_can_i_help")
         return []
 
 
@@ -123,13 +119,16 @@ class HandOver(Action):
         return leave_form(tracker)
 
 
+def _offered_only_a_human(tracker: Tracker) -> bool:
+    said = _said_last(tracker)
+    offered = {button["payload"] for button in said.get("buttons") or ()}
+    # To the key, the core adds the offer of a human.
+    return offered == {HUMAN["payload"]} or said.get("key") == "utter_identity_exhausted"
+
+
 def _said_last(tracker: Tracker) -> dict[str, Any]:
-    """What the brain kept of the last bot sentence: key, texts, buttons, card (bot/brain/nlg.py)."""
-    for event in reversed(tracker.events):
-        kept = (event.get("metadata") or {}).get("kefu") if event["event"] == "bot" else None
-        if kept:
-            return dict(kept)
-    return {}
+    """What is kept of the last bot sentence; empty before the first one."""
+    return next((kept for event in reversed(tracker.events) if (kept := kept_of(event))), {})
 
 
 @functools.cache

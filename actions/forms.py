@@ -6,7 +6,7 @@ order is asked nothing.
 
 from __future__ import annotations
 
-from abc import abstractmethod
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -43,7 +43,7 @@ class Answers:
 NOTHING_ASKED = Answers(None, None, None, None)
 
 
-class OrderForm(Action):
+class OrderForm(Action, ABC):
     """Base of the ``validate_<form>`` actions. Subclasses name the form and the intents that open it."""
 
     form: str
@@ -126,39 +126,6 @@ def _tidy(answers: Answers, turn: CustomerTurn, given: Mapping[str, Any]) -> Ans
         last_four="".join(digits.split())[-4:] if digits else None,
         cancel_confirmed=confirmed,
     )
-
-
-class TrackOrderForm(OrderForm):
-    form = "track_order_form"
-    own_intents = frozenset({"track_order", "expedite_order"})
-
-    def question_about(self, order: Order, answers: Answers) -> str | None:
-        return None
-
-
-class ExpediteOrderForm(TrackOrderForm):
-    form = "expedite_order_form"
-
-
-class ListOrdersForm(TrackOrderForm):
-    form = "list_orders_form"
-    own_intents = frozenset({"list_orders"})
-    needs_order = False
-
-
-class RefundStatusForm(TrackOrderForm):
-    form = "refund_status_form"
-    own_intents = frozenset({"track_refund"})
-
-
-class CancelOrderForm(OrderForm):
-    form = "cancel_order_form"
-    own_intents = frozenset({"cancel_order"})
-
-    def question_about(self, order: Order, answers: Answers) -> str | None:
-        """A confirmation, but only for an order that may be cancelled; the submit action explains the others."""
-        may_be_cancelled = order.state in services.current().limits.cancel_order.allowed_states
-        return "cancel_confirmed" if may_be_cancelled and answers.cancel_confirmed is None else None
 
 
 def _chosen(answers: Answers, verified_for: list[str]) -> str | None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
@@ -36,7 +39,7 @@ def say_identity_failed(dispatcher: CollectingDispatcher) -> list[EventType]:
     return reset_form()
 
 
-def say_status(dispatcher: CollectingDispatcher, order: Order) -> None:
+def say_status(dispatcher: CollectingDispatcher, order: Order, *, offers: Sequence[Mapping[str, Any]] = ()) -> None:
     """Where the order is, in one sentence that fits its state, beside its card."""
     late = order.is_late(clock.shop_day(clock.now()))
     arguments: dict[str, Argument] = {"order_number": order.order_number, "item": first_item(order)}
@@ -56,6 +59,7 @@ def say_status(dispatcher: CollectingDispatcher, order: Order) -> None:
         dispatcher,
         key,
         **arguments,
+        offers=list(offers),
         card={"kind": "order", "data": order_card(order, words())},
         facts={"order_number": order.order_number, "state": order.state, "late": late},
     )

@@ -23,7 +23,8 @@ class ShowOrder(Action):
         order = await access.permitted(CustomerTurn.of(tracker), tracker.get_slot("order_number"))
         if order is None:
             return say_identity_failed(dispatcher)
-        say_status(dispatcher, order)
+        may_hurry = order.state in services.current().limits.expedite_order.allowed_states
+        say_status(dispatcher, order, offers=[offer("button_hurry", "/expedite_order")] if may_hurry else ())
         return reset_form(order.order_number)
 
 

@@ -87,3 +87,19 @@ def answered_question(tracker: Tracker) -> bool:
         if event["event"] == "slot" and event["name"] in FORM_SLOTS and event["value"] is not None:
             return True
     return False
+
+
+def kept_of(event: Mapping[str, Any]) -> dict[str, Any]:
+    """What the brain keeps of a bot sentence: key, arguments, texts, buttons, card (bot/brain/nlg.py); else empty."""
+    metadata = event.get("metadata") or {}
+    return dict(metadata.get("kefu") or {}) if event["event"] == "bot" else {}
+
+
+def said_this_turn(tracker: Tracker) -> set[str]:
+    """Keys of the bot's sentences since the customer's latest message."""
+    keys: set[str] = set()
+    for event in reversed(tracker.events):
+        if event["event"] == "user":
+            break
+        keys.add(kept_of(event).get("key", ""))
+    return keys
