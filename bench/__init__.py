@@ -1,0 +1,1 @@
+"""Measurements beside stock Rasa, in one run, on one machine, with one model. ``make bench`` runs them."""

@@ -1,0 +1,100 @@
+"""Numbers to tables: on the terminal, as JSON and as Markdown in ``bench/results/``."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import statistics
+from collections.abc import Sequence
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+RESULTS = Path(__file__).resolve().parent / "results"
+_COLUMNS = ("", "stock rasa", "kefu", "ratio")
+
+
+def spread(samples: Sequence[float]) -> dict[str, float]:
+    """Median and 95th percentile, and how many samples they come from."""
+    ordered = sorted(samples)
+    return {
+        "p50": statistics.median(ordered),
+        "p95": ordered[min(len(ordered) - 1, round(0.95 * (len(ordered) - 1)))],
+        "n": len(ordered),
+    }
+
+
+def rows(result: dict[str, Any]) -> list[tuple[str, str, str, str]]:
+    """One row a measurement: what, stock, ours, and how many times stock's number is ours."""
+    stock, ours = result["stock rasa"], result["kefu"]
+    table = [
+        _row(f"{kind} turn, {which} (ms)", stock["turns"][kind][which], ours["turns"][kind][which])
+        for kind in stock["turns"]
+        for which in ("p50", "p95")
+    ]
+    table += [_row("turn 10 of a conversation (ms)", stock["growth"]["turn 10"], ours["growth"]["turn 10"])]
+    table += [_row("turn 300 (ms)", stock["growth"]["turn 300"], ours["growth"]["turn 300"])]
+    table += [_row("growth, turn 300 ÷ turn 10", stock["growth"]["growth"], ours["growth"]["growth"])]
+    table += [_row("20 conversations at once (messages/s)", stock["throughput"], ours["throughput"])]
+    table += [_row("start to first answer (s)", stock["start"], ours["start"])]
+    table += [_row("memory of all processes (MB)", stock["memory"], ours["memory"])]
+    return table
+
+
+def notes(result: dict[str, Any]) -> list[str]:
+    """What is measured on one side only."""
+    alone, encoder = result["brain alone"]["turns"], result["encoder"]
+    return [
+        *(
+            f"{kind} turn, the brain alone: {times['p50']:.1f} ms (p95 {times['p95']:.1f})"
+            for kind, times in alone.items()
+        ),
+        f"sentence encoder, for a text not seen before: {encoder['p50']:.1f} ms (p95 {encoder['p95']:.1f}); "
+        "the same on both sides, and spent in the turns with a new text only",
+    ]
+
+
+def _row(what: str, stock: float, ours: float) -> tuple[str, str, str, str]:
+    return what, f"{stock:.1f}", f"{ours:.1f}", f"{stock / ours:.2f}"
+
+
+def show(result: dict[str, Any], console: Console) -> None:
+    table = Table(title="Kefu beside stock Rasa: same model, same machine, same run")
+    for column in _COLUMNS:
+        table.add_column(column, justify="left" if not column else "right")
+    for row in rows(result):
+        table.add_row(*row)
+    console.print(table)
+    for note in notes(result):
+        console.print(note, markup=False)
+
+
+def write(result: dict[str, Any]) -> Path:
+    """``turns.json`` and ``turns.md``; returns the latter."""
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    result = {"measured_at": datetime.now(timezone.utc).isoformat(timespec="seconds"), "machine": _machine(), **result}
+    (RESULTS / "turns.json").write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    lines = [
+        "# Kefu beside stock Rasa",
+        "",
+        f"Measured {result['measured_at']} on {result['machine']}, by `make bench`. "
+        "Stock is `rasa run` + `rasa run actions` of the same version with the same model, the REST channel and a SQLite tracker store; Kefu is `kefu run`, "
+        "asked over HTTP. A ratio above 1 means that stock's number is larger.",
+        "",
+        "| " + " | ".join(_COLUMNS) + " |",
+        "|---|---:|---:|---:|",
+        *("| " + " | ".join(row) + " |" for row in rows(result)),
+        "",
+        *(f"* {note}" for note in notes(result)),
+    ]
+    path = RESULTS / "turns.md"
+    path.write_text("\n".join(lines) + "\n", "utf-8")
+    return path
+
+
+def _machine() -> str:
+    return f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
