@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,20 +11,16 @@ from aiohttp import web
 from bot.conversation.events import DESK_TOPIC
 from bot.desk.auth import COOKIE, with_agent
 from bot.http.context import Context, context_of
-from bot.http.events import subscribed
+from bot.http.events import Event
 from bot.http.limits import AttemptLimit
-from bot.http.sockets import Say, check_upgrade, serve_socket
+from bot.http.sockets import Say, StreamEnds, check_upgrade, serve_socket
 from bot.messages import Agent, Author, Owner
 from bot.ports import UnknownConversation
-
-# Seconds after which an open desk is asked again whether its log-in still holds.
-CHECK_SESSION = 60.0
 
 
 async def _open(request: web.Request, agent: Agent) -> web.StreamResponse:
     check_upgrade(request)
-    stream = DeskStream(context_of(request), agent, request.cookies[COOKIE])
-    return await serve_socket(request, stream.speak, stream.listen)
+    return await serve_socket(request, DeskStream(context_of(request), agent, request.cookies[COOKIE]))
 
 
 open_stream = with_agent(_open)
@@ -32,24 +29,30 @@ open_stream = with_agent(_open)
 class DeskStream:
     """One open desk. The origin was checked by the gateway before the socket opened."""
 
+    topic = DESK_TOPIC
+    # Seconds after which an open desk is asked again whether its log-in still holds.
+    patience = 60.0
+
     def __init__(self, context: Context, agent: Agent, token: str) -> None:
         self._context = context
         self._agent = agent
         self._token = token
         self._typing = AttemptLimit(1, 2)
+        self._checked = time.monotonic()
 
-    async def speak(self, say: Say) -> None:
-        """Returns, which closes the socket, once the log-in has ended."""
-        async with subscribed(self._context.parts.notifier, DESK_TOPIC) as events:
-            await say({"type": "ready"})
-            while True:
-                event = await events.next(CHECK_SESSION)
-                if event is not None:
-                    await say(event)
-                elif await self._context.accounts.desk_session(self._token) is None:
-                    return
+    async def begin(self, say: Say) -> None:
+        await say({"type": "ready"})
 
-    async def listen(self, frame: Mapping[str, Any], say: Say) -> None:
+    async def follow(self, event: Event | None, say: Say) -> None:
+        """Raises ``StreamEnds`` once the log-in has ended."""
+        if time.monotonic() - self._checked >= self.patience:
+            if await self._context.accounts.desk_session(self._token) is None:
+                raise StreamEnds
+            self._checked = time.monotonic()
+        if event is not None:
+            await say(event)
+
+    async def listen(self, frame: Mapping[str, Any]) -> None:
         """``{"type":"typing","conversation":id}``: shown to the customer, if this agent has the conversation."""
         conversation_id = frame.get("conversation")
         if frame.get("type") != "typing" or not isinstance(conversation_id, str):

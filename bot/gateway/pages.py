@@ -52,7 +52,7 @@ def _file(name: str) -> web.FileResponse:
     content_type = CONTENT_TYPES.get(Path(name).suffix)
     path = (WEB_FILES / name).resolve() if "\0" not in name else WEB_FILES
     inside = path.is_relative_to(WEB_FILES) and not any(part.startswith(".") for part in Path(name).parts)
-    if content_type is None or not inside or not path.is_file():
+    if content_type is None or not inside or name.endswith("/") or not path.is_file():
         raise ApiError("not_found")
     # no-cache: the browser asks each time, and the ETag answers 304 while the file is the same.
     return web.FileResponse(path, headers={"Content-Type": content_type, "Cache-Control": "no-cache"})

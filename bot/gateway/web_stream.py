@@ -15,15 +15,13 @@ from bot.conversation.events import DESK_TOPIC
 from bot.gateway.web_sessions import session_conversation
 from bot.http.bodies import seq_of
 from bot.http.context import Context, context_of
-from bot.http.events import Event, subscribed
+from bot.http.events import Event
 from bot.http.language import as_language
 from bot.http.limits import AttemptLimit
 from bot.http.sockets import Say, check_upgrade, serve_socket
 from bot.http.views import agent_names, for_customer, message_json, state_json
 from bot.messages import Author
 
-# Seconds without an event after which the store is looked at all the same.
-LOOK_AGAIN = 20.0
 PAGE = 200
 
 
@@ -32,34 +30,36 @@ async def open_stream(request: web.Request) -> web.StreamResponse:
     conversation = await session_conversation(request, request.query.get("session"))
     after = seq_of(request)
     check_upgrade(request)
-    stream = CustomerStream(context_of(request), conversation.id, after)
-    return await serve_socket(request, stream.speak, stream.listen)
+    return await serve_socket(request, CustomerStream(context_of(request), conversation.id, after))
 
 
 class CustomerStream:
     """One open page of one conversation; ``after`` is the last ``seq`` it has."""
 
+    # Seconds without an event after which the store is looked at all the same.
+    patience = 20.0
+
     def __init__(self, context: Context, conversation_id: str, after: int) -> None:
+        self.topic = conversation_id
         self._context = context
         self._id = conversation_id
         self._seq = after
         self._told: Mapping[str, Any] = {}
         self._typing = AttemptLimit(1, 2)
 
-    async def speak(self, say: Say) -> None:
-        async with subscribed(self._context.parts.notifier, self._id) as events:
-            self._told = await self._state()
-            await say({"type": "ready", **self._told})
-            await self._tell_messages(say)
-            while True:
-                event = await events.next(LOOK_AGAIN)
-                if event is not None and event.get("type") == "typing":
-                    await self._tell_typing(event, say)
-                elif event is None or self._concerns(event):
-                    await self._tell_messages(say)
-                    await self._tell_state(say)
+    async def begin(self, say: Say) -> None:
+        self._told = await self._state()
+        await say({"type": "ready", **self._told})
+        await self._tell_messages(say)
 
-    async def listen(self, frame: Mapping[str, Any], say: Say) -> None:
+    async def follow(self, event: Event | None, say: Say) -> None:
+        if event is not None and event.get("type") == "typing":
+            await self._tell_typing(event, say)
+        elif event is None or self._concerns(event):
+            await self._tell_messages(say)
+            await self._tell_state(say)
+
+    async def listen(self, frame: Mapping[str, Any]) -> None:
         notifier = self._context.parts.notifier
         if frame.get("type") == "typing" and not self._typing.attempt("typing"):
             await notifier.publish(

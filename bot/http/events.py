@@ -20,16 +20,22 @@ class Events:
         self._reading: asyncio.Task[Event] | None = None
         self._ended = False
 
-    async def next(self, seconds: float) -> Event | None:
-        """The next event; None when none came in time."""
-        if self._ended:
-            # The caller still looks at the store, at its own pace.
+    async def next(self, seconds: float, unless: asyncio.Task[None] | None = None) -> Event | None:
+        """The next event; None when none came in time, or once ``unless`` is done."""
+        waiting: set[asyncio.Task[Any]] = {unless} if unless is not None else set()
+        if not self._ended:
+            # A time-out must not cancel the reading: that would end an asynchronous generator for good.
+            self._reading = self._reading or asyncio.create_task(_take(self._source))
+            waiting.add(self._reading)
+        if not waiting:
+            # Nothing will come any more; the caller still looks at the store, at its own pace.
             await asyncio.sleep(seconds)
             return None
-        # A time-out must not cancel the reading: that would end an asynchronous generator for good.
-        self._reading = self._reading or asyncio.create_task(_take(self._source))
-        done, _ = await asyncio.wait({self._reading}, timeout=seconds)
-        if not done:
+        await asyncio.wait(waiting, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        return self._taken()
+
+    def _taken(self) -> Event | None:
+        if self._reading is None or not self._reading.done():
             return None
         finished, self._reading = self._reading, None
         if isinstance(finished.exception(), StopAsyncIteration):

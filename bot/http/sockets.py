@@ -1,29 +1,50 @@
-"""One WebSocket: what the server has to say in a task of its own, the client's frames in the handler."""
+"""One WebSocket: events go out as they come, the client's frames are read beside that.
+
+A page that goes away ends its stream between two looks at the store, never in the middle of one: a
+database read that is cancelled costs a connection.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import json
-import time
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from typing import Any, Protocol
 
 import structlog
 from aiohttp import WSCloseCode, WSMsgType, web
 
+from bot.http.context import context_of
 from bot.http.errors import ApiError
+from bot.http.events import Event, Events, subscribed
 from bot.http.limits import AttemptLimit
 
 # Proxies cut connections that are silent for a minute.
 HEARTBEAT_SECONDS = 25
 MAX_FRAME = 4096
+FRAMES_PER_10_SECONDS = 100
 OPEN_SOCKETS: web.AppKey[set[Any]] = web.AppKey("open_sockets", set)
 
 Say = Callable[[Mapping[str, Any]], Awaitable[None]]
-Speaker = Callable[[Say], Awaitable[None]]
-Listener = Callable[[Mapping[str, Any], Say], Awaitable[None]]
 
 log = structlog.get_logger("kefu.gateway")
+
+
+class StreamEnds(Exception):
+    """A stream has no more right to go on; the socket closes."""
+
+
+class Stream(Protocol):
+    """What one kind of page is told. ``patience``: seconds without an event after which ``follow`` gets None."""
+
+    topic: str
+    patience: float
+
+    async def begin(self, say: Say) -> None: ...
+
+    async def follow(self, event: Event | None, say: Say) -> None: ...
+
+    async def listen(self, frame: Mapping[str, Any]) -> None: ...
 
 
 def check_upgrade(request: web.Request) -> None:
@@ -32,22 +53,23 @@ def check_upgrade(request: web.Request) -> None:
         raise ApiError("bad_request.websocket")
 
 
-async def serve_socket(request: web.Request, speak: Speaker, listen: Listener) -> web.WebSocketResponse:
-    """Run both directions until either side ends; ``ping`` frames are answered here."""
+async def serve_socket(request: web.Request, stream: Stream) -> web.WebSocketResponse:
+    """Serve one page until either side ends; ``ping`` frames are answered here."""
     socket = web.WebSocketResponse(heartbeat=HEARTBEAT_SECONDS, max_msg_size=MAX_FRAME)
     await socket.prepare(request)
-    request.config_dict[OPEN_SOCKETS].add(socket)
+    sockets = request.config_dict[OPEN_SOCKETS]
+    sockets.add(socket)
 
     async def say(frame: Mapping[str, Any]) -> None:
         await socket.send_str(json.dumps(frame, ensure_ascii=False))
 
-    speaking = asyncio.create_task(_speak(socket, speak, say))
+    listening = asyncio.create_task(_listen(socket, stream, say))
     try:
-        await _listen(socket, listen, say)
+        async with subscribed(context_of(request).parts.notifier, stream.topic) as events:
+            await _speak(socket, stream, events, listening, say)
     finally:
-        speaking.cancel()
-        await asyncio.gather(speaking, return_exceptions=True)
-        request.config_dict[OPEN_SOCKETS].discard(socket)
+        sockets.discard(socket)
+        listening.cancel()
     return socket
 
 
@@ -58,34 +80,42 @@ async def close_sockets(app: web.Application) -> None:
         await socket.close(code=WSCloseCode.GOING_AWAY, message=b"restart")
 
 
-async def _speak(socket: web.WebSocketResponse, speak: Speaker, say: Say) -> None:
+async def _speak(
+    socket: web.WebSocketResponse, stream: Stream, events: Events, listening: asyncio.Task[None], say: Say
+) -> None:
+    code = WSCloseCode.OK
     try:
-        await speak(say)
-        await socket.close()
-    except (ConnectionResetError, asyncio.CancelledError):
-        raise
+        await stream.begin(say)
+        while not listening.done():
+            event = await events.next(stream.patience, unless=listening)
+            if not listening.done():
+                await stream.follow(event, say)
+    except (ConnectionResetError, StreamEnds):
+        pass
     except Exception as error:
-        log.error("stream_failed", error=type(error).__name__)
+        log.error("stream_failed", stream=type(stream).__name__, error=type(error).__name__)
         # The page comes back and goes on from its last message.
-        await socket.close(code=WSCloseCode.INTERNAL_ERROR)
+        code = WSCloseCode.INTERNAL_ERROR
+    await socket.close(code=code)
 
 
-async def _listen(socket: web.WebSocketResponse, listen: Listener, say: Say) -> None:
-    frames = AttemptLimit(100, 10, time.monotonic)
+async def _listen(socket: web.WebSocketResponse, stream: Stream, say: Say) -> None:
+    frames = AttemptLimit(FRAMES_PER_10_SECONDS, 10)
     async for message in socket:
-        if message.type is not WSMsgType.TEXT:
-            continue
         if frames.attempt("frames"):
             await socket.close(code=WSCloseCode.POLICY_VIOLATION, message=b"slow_down")
             return
-        frame = _frame(message.data)
+        frame = _frame(message.data) if message.type is WSMsgType.TEXT else {}
         try:
             if frame.get("type") == "ping":
                 await say({"type": "pong"})
             elif frame:
-                await listen(frame, say)
+                await stream.listen(frame)
         except ConnectionResetError:
             return
+        except Exception as error:
+            # One frame that could not be served is no reason to cut the page off.
+            log.error("frame_failed", stream=type(stream).__name__, error=type(error).__name__)
 
 
 def _frame(data: str) -> Mapping[str, Any]:

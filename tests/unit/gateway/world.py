@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
+from argon2 import PasswordHasher
 
 from bot.channels.web import WebChannel
 from bot.conversation.handle import drain
@@ -21,6 +22,7 @@ from bot.ports import Parts
 from bot.queue.in_process import InProcessQueue
 from bot.queue.notifier import InProcessNotifier
 from bot.settings import Settings
+from bot.stores import accounts as accounts_module
 from bot.stores.accounts import Accounts
 from bot.stores.sqlalchemy_store import SqlAlchemyStore
 from tests.databases import copy_of, sqlite_template
@@ -122,9 +124,18 @@ async def error_of(response: Any) -> tuple[int, str]:
     return response.status, body["error"]["code"]
 
 
+@contextmanager
+def cheap_passwords() -> Iterator[None]:
+    """Argon2 is made to be slow; what is tested here is everything around it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(accounts_module, "_hasher", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
+        patch.setattr(accounts_module, "_dummy", None)
+        yield
+
+
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated database with two agents and a supervisor in it: hashing passwords takes its time."""
+    """A migrated database with two agents and a supervisor in it."""
     path = sqlite_template(tmp_path_factory.mktemp("gateway"))
 
     async def add_agents() -> None:
@@ -135,7 +146,8 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
         await accounts.add_agent("boss", "Morgan", "supervisor", "en", PASSWORD)
         await store.close()
 
-    asyncio.run(add_agents())
+    with cheap_passwords():
+        asyncio.run(add_agents())
     return path
 
 
@@ -168,8 +180,9 @@ async def running(database_url: str, home: Path, *, started: bool = True, **chan
     app = create_app(parts, settings, accounts, readiness, knowledge, records, metrics=numbers)
     if started:
         await queue.start()
-    async with TestClient(TestServer(app)) as client:
-        yield World(client, parts, queue, brain, accounts, readiness, knowledge, records)
+    with cheap_passwords():
+        async with TestClient(TestServer(app)) as client:
+            yield World(client, parts, queue, brain, accounts, readiness, knowledge, records)
     await queue.stop()
     await store.close()
 

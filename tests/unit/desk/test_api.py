@@ -1,0 +1,316 @@
+"""What agents see and do over HTTP: queue, dossier, transcript, and the actions under the version check."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from aiohttp import WSServerHandshakeError
+
+from bot.messages import Author, Delivery, Draft, OfferedButton, Owner, Utterance
+from bot.ports import TurnRecord
+from tests.fakes import bot_turn, incoming
+from tests.unit.gateway.world import World, error_of
+
+LIST = "/desk/api/conversations"
+HUMAN = bot_turn("utter_ok", intent="request_human", mood=-0.4, mood_words=("气",))
+
+
+async def handed_over(world: World, text: str = "转人工", **session: Any) -> dict[str, Any]:
+    """A conversation that waits for an agent, after one ordinary turn."""
+    world.brain.script[text] = HUMAN
+    opened = await world.session(**session)
+    await world.say(opened["session"], "你好")
+    await world.say(opened["session"], text)
+    return opened
+
+
+async def act(world: World, opened: dict[str, Any], action: str, headers: Any, **body: Any) -> Any:
+    return await world.client.post(f"{LIST}/{opened['conversation']}/{action}", json=body, headers=headers)
+
+
+async def get(world: World, path: str) -> Any:
+    response = await world.client.get(path)
+    assert response.status == 200, await response.text()
+    return await response.json()
+
+
+# --- reading ---------------------------------------------------------------------------------
+async def test_queue_is_listed_longest_waiting_first(world: World) -> None:
+    first, second = await handed_over(world), await handed_over(world, language="en")
+    await world.session()
+    await world.log_in("sam")
+    rows = (await get(world, f"{LIST}?owner=waiting"))["conversations"]
+    assert [row["id"] for row in rows] == [first["conversation"], second["conversation"]]
+    assert [row["place"] for row in rows] == [1, 2]
+    row = rows[0]
+    assert (row["channel"], row["owner"], row["agent"], row["mood"], row["customer"]) == (
+        "web",
+        "waiting",
+        None,
+        -0.4,
+        None,
+    )
+    assert row["waiting_seconds"] >= 0
+    assert row["reason"] == {"rule": "asks_for_human", "text": "reason"}
+    assert row["last_message"]["author"] == "system"
+    assert row["last_message"]["text"].startswith("English notice_handed_over")
+    assert row["version"] == 2
+
+
+async def test_conversations_can_be_filtered_by_owner(world: World) -> None:
+    waiting, plain = await handed_over(world), await world.session()
+    await world.log_in()
+    everything = [row["id"] for row in (await get(world, LIST))["conversations"]]
+    assert sorted(everything) == sorted([waiting["conversation"], plain["conversation"]])
+    with_bot = (await get(world, f"{LIST}?owner=bot"))["conversations"]
+    assert [(row["id"], row["place"], row["reason"], row["last_message"]) for row in with_bot] == [
+        (plain["conversation"], None, None, None)
+    ]
+    assert (await get(world, f"{LIST}?owner=closed"))["conversations"] == []
+    assert await error_of(await world.client.get(f"{LIST}?owner=nobody")) == (400, "bad_request")
+
+
+async def test_dossier_explains_the_conversation(world: World) -> None:
+    world.records.orders = [{"order_number": "SO202611010001", "state": {"zh": "已付款", "en": "Paid"}}]
+    world.brain.script["退款"] = bot_turn(
+        "utter_article_answer", intent="refund_time", facts={"article": "refund-time", "score": 0.83}
+    )
+    world.brain.script["取消"] = bot_turn("utter_done", intent="cancel_order", effects=("cancel_order:SO202611010001",))
+    world.brain.script["呃"] = bot_turn("utter_fallback", intent="nlu_fallback", facts={"misunderstood": True})
+    opened = await world.session()
+    for text in ("退款", "取消", "呃"):
+        await world.say(opened["session"], text)
+    world.brain.script["转人工"] = HUMAN
+    await world.say(opened["session"], "转人工")
+    headers = await world.log_in()
+    await act(world, opened, "notes", headers, text="老客户")
+    one = await get(world, f"{LIST}/{opened['conversation']}")
+    assert one["orders"] == world.records.orders
+    assert world.records.asked == [(opened["conversation"], None)]
+    assert [each["intent"] for each in one["intents"]] == [
+        "refund_time",
+        "cancel_order",
+        "nlu_fallback",
+        "request_human",
+    ]
+    assert [each["understood"] for each in one["intents"]] == [True, True, False, True]
+    assert one["articles"] == [{"seq": 1, "slug": "refund-time", "score": 0.83}]
+    assert one["changes"] == [{"seq": 3, "effect": "cancel_order:SO202611010001"}]
+    assert one["failures"] == [{"seq": 5, "failed": False}]
+    assert one["mood_curve"][-1] == {"seq": 7, "mood": -0.4, "words": ["气"]}
+    assert len(one["mood_curve"]) == 4
+    handoff = one["handoffs"][0]
+    assert (handoff["rule"], handoff["reason"], handoff["words"]) == ("asks_for_human", "原因", "转人工")
+    assert [(note["agent"], note["text"]) for note in one["notes"]] == [("小林", "老客户")]
+    assert one["owner"] == "waiting"
+
+
+async def test_transcript_in_the_agents_language_beside_the_original(world: World) -> None:
+    said = Utterance(
+        "utter_order",
+        {},
+        {"zh": "您的订单", "en": "Your order"},
+        (OfferedButton("", {"zh": "取消", "en": "Cancel"}, "/c"),),
+    )
+    world.brain.script["<b>订单</b>"] = bot_turn(utterances=(said,))
+    opened = await world.session(language="zh")
+    await world.say(opened["session"], "<b>订单</b>")
+    await world.log_in("sam")
+    path = f"{LIST}/{opened['conversation']}/transcript"
+    asked, answered = (await get(world, path))["messages"]
+    assert (asked["text"], asked["original"], asked["author"]) == ("<b>订单</b>", "<b>订单</b>", "customer")
+    assert asked["decision"]["intent"] == "greet"
+    assert (answered["text"], answered["original"], answered["key"]) == ("Your order", "您的订单", "utter_order")
+    assert answered["buttons"][0]["title"] == "Cancel"
+    assert answered["language"] == "zh"
+    in_chinese = (await get(world, f"{path}?language=zh"))["messages"][1]
+    assert (in_chinese["text"], in_chinese["buttons"][0]["title"]) == ("您的订单", "取消")
+    assert await error_of(await world.client.get(f"{path}?language=fr")) == (400, "bad_request")
+
+
+async def test_what_the_bot_did_not_say_is_for_agents_only(world: World) -> None:
+    opened = await world.session()
+    store = world.parts.store
+    conversation = await store.conversation(opened["conversation"])
+    accepted = await store.accept(incoming(conversation.sender, "x"))
+    draft = Draft(Author.BOT, "差点说了", "zh", key="utter_x", in_reply_to=accepted.message.id, delivery=Delivery.HELD)
+    await store.record_turn(TurnRecord(accepted.message, None, [draft]))
+    history = await world.client.get("/channels/web/messages", params={"session": opened["session"]})
+    assert [each["author"] for each in (await history.json())["messages"]] == ["customer"]
+    await world.log_in()
+    rows = (await get(world, f"{LIST}/{opened['conversation']}/transcript"))["messages"]
+    assert [(row["text"], row["delivery"]) for row in rows] == [("你好", None), ("差点说了", "held")]
+    row = (await get(world, LIST))["conversations"][0]
+    assert row["last_message"]["text"] == "你好"
+
+
+async def test_agents_are_listed_without_secrets(world: World) -> None:
+    await world.log_in()
+    agents = (await get(world, "/desk/api/agents"))["agents"]
+    assert {each["username"] for each in agents} == {"lin", "sam", "boss"}
+    assert all(set(each) == {"username", "display_name", "role", "language"} for each in agents)
+
+
+@pytest.mark.parametrize("conversation", ["0" * 32, "nonsense", "%00", "x" * 500, "..%2f"])
+async def test_unknown_conversation(world: World, conversation: str) -> None:
+    headers = await world.log_in()
+    for path in (f"{LIST}/{conversation}", f"{LIST}/{conversation}/transcript"):
+        assert await error_of(await world.client.get(path)) == (404, "unknown_conversation")
+    response = await world.client.post(f"{LIST}/{conversation}/claim", json={}, headers=headers)
+    assert await error_of(response) == (404, "unknown_conversation")
+
+
+# --- acting ----------------------------------------------------------------------------------
+async def test_agent_takes_over_writes_and_returns_to_the_bot(world: World) -> None:
+    opened = await handed_over(world)
+    headers = await world.log_in()
+    claimed = await (await act(world, opened, "claim", headers)).json()
+    assert (claimed["owner"], claimed["agent"], claimed["agent_name"]) == ("agent", "lin", "小林")
+    asked_before = len(world.brain.asked)
+    quiet = await world.say(opened["session"], "在吗")
+    assert (quiet["replies"], quiet["owner"]) == ([], "agent")
+    sent = await act(world, opened, "messages", headers, text="您好，我来帮您 <b>", client_id="m1")
+    assert sent.status == 200
+    again = await act(world, opened, "messages", headers, text="您好，我来帮您 <b>", client_id="m1")
+    assert again.status == 200
+    history = await (await world.client.get("/channels/web/messages", params={"session": opened["session"]})).json()
+    by_agent = [each for each in history["messages"] if each["author"] == "agent"]
+    assert [(each["text"], each["agent"]) for each in by_agent] == [("您好，我来帮您 <b>", "小林")]
+    assert history["agent"] == "小林"
+    assert len(world.brain.asked) == asked_before
+    assert (await (await act(world, opened, "return", headers)).json())["owner"] == "bot"
+    assert len((await world.say(opened["session"], "谢谢"))["replies"]) == 1
+    assert world.brain.asked[-1].fresh
+
+
+async def test_close_and_reopen(world: World) -> None:
+    opened = await handed_over(world)
+    headers = await world.log_in()
+    await act(world, opened, "claim", headers)
+    assert (await (await act(world, opened, "close", headers)).json())["owner"] == "closed"
+    assert (await world.say(opened["session"], "还有一个问题"))["owner"] == "bot"
+
+
+async def test_transfer_to_a_colleague(world: World) -> None:
+    opened = await handed_over(world)
+    headers = await world.log_in()
+    await act(world, opened, "claim", headers)
+    moved = await (await act(world, opened, "transfer", headers, agent="sam")).json()
+    assert (moved["agent"], moved["agent_name"]) == ("sam", "Sam")
+    late = await act(world, opened, "messages", headers, text="还在", client_id="late")
+    assert await error_of(late) == (409, "owner_changed")
+
+
+async def test_transfer_to_nobody_is_told(world: World) -> None:
+    opened = await handed_over(world)
+    headers = await world.log_in()
+    await act(world, opened, "claim", headers)
+    assert await error_of(await act(world, opened, "transfer", headers, agent="ghost")) == (400, "unknown_agent")
+    assert await error_of(await act(world, opened, "transfer", headers)) == (400, "bad_request")
+
+
+async def test_who_comes_second_is_told(world: World) -> None:
+    opened = await handed_over(world)
+    await act(world, opened, "claim", await world.log_in("lin"))
+    headers = await world.log_in("sam")
+    for action, body in (
+        ("claim", {}),
+        ("messages", {"text": "x", "client_id": "a"}),
+        ("return", {}),
+        ("close", {}),
+        ("transfer", {"agent": "boss"}),
+    ):
+        assert await error_of(await act(world, opened, action, headers, **body)) == (409, "owner_changed"), action
+    conversation = await world.parts.store.conversation(opened["conversation"])
+    assert (conversation.owner, conversation.agent) == (Owner.AGENT, "lin")
+
+
+async def test_claim_of_a_version_that_is_gone(world: World) -> None:
+    opened = await handed_over(world)
+    headers = await world.log_in()
+    assert await error_of(await act(world, opened, "claim", headers, version=1)) == (409, "owner_changed")
+    for version in ("1", True, 1.5):
+        assert await error_of(await act(world, opened, "claim", headers, version=version)) == (400, "bad_request")
+    assert (await act(world, opened, "claim", headers, version=2)).status == 200
+
+
+@pytest.mark.parametrize(
+    ("action", "body", "expected"),
+    [
+        ("messages", {"client_id": "a"}, (400, "empty_message")),
+        ("messages", {"client_id": "a", "text": "  "}, (400, "empty_message")),
+        ("messages", {"client_id": "a", "text": 5}, (400, "bad_request")),
+        ("messages", {"text": "x"}, (400, "bad_request")),
+        ("messages", {"client_id": "a", "text": "x" * 5001}, (413, "too_long")),
+        ("notes", {}, (400, "empty_message")),
+        ("notes", {"text": ["x"]}, (400, "bad_request")),
+    ],
+)
+async def test_wrong_input_of_agents(world: World, action: str, body: Any, expected: tuple[int, str]) -> None:
+    opened = await handed_over(world)
+    headers = await world.log_in()
+    await act(world, opened, "claim", headers)
+    assert await error_of(await act(world, opened, action, headers, **body)) == expected
+
+
+async def test_broken_json_of_agents(world: World) -> None:
+    opened = await handed_over(world)
+    headers = await world.log_in()
+    path = f"{LIST}/{opened['conversation']}/claim"
+    assert await error_of(await world.client.post(path, data=b"{", headers=headers)) == (400, "bad_json")
+    assert (await world.client.post(path, headers=headers)).status == 200
+
+
+# --- live ------------------------------------------------------------------------------------
+async def test_open_desk_hears_of_changes_and_of_typing(world: World) -> None:
+    opened = await handed_over(world)
+    headers = await world.log_in()
+    async with world.client.ws_connect("/desk/api/stream") as desk:
+        assert await desk.receive_json(timeout=10) == {"type": "ready"}
+        await act(world, opened, "claim", headers)
+        assert await desk.receive_json(timeout=10) == {"type": "changed", "conversation": opened["conversation"]}
+        async with world.client.ws_connect(f"/channels/web/stream?session={opened['session']}&after=99") as page:
+            await page.receive_json(timeout=10)
+            await page.send_json({"type": "typing"})
+            typing = {"type": "typing", "conversation": opened["conversation"], "author": "customer"}
+            while await desk.receive_json(timeout=10) != typing:
+                pass
+            await desk.send_json({"type": "typing", "conversation": opened["conversation"]})
+            assert await page.receive_json(timeout=10) == {"type": "typing", "author": "agent"}
+
+
+async def test_typing_of_a_stranger_is_not_shown(world: World) -> None:
+    opened = await handed_over(world)
+    await act(world, opened, "claim", await world.log_in("lin"))
+    await world.log_in("sam")
+    topic = opened["conversation"]
+    async with world.parts.notifier.subscribe(topic) as events, world.client.ws_connect("/desk/api/stream") as desk:
+        for conversation in (opened["conversation"], "0" * 32, 5, None):
+            await desk.send_json({"type": "typing", "conversation": conversation})
+        await desk.send_json({"type": "ping"})
+        while (await desk.receive_json(timeout=10))["type"] != "pong":
+            pass
+        await world.parts.notifier.publish(topic, {"type": "end"})
+        assert await events.__anext__() == {"type": "end"}
+
+
+async def test_stream_ends_with_the_log_in(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.desk.stream.DeskStream.patience", 0.02)
+    headers = await world.log_in()
+    async with world.client.ws_connect("/desk/api/stream") as desk:
+        await desk.receive_json(timeout=10)
+        await world.client.post("/desk/api/logout", headers=headers)
+        await desk.receive(timeout=10)
+        assert desk.closed
+
+
+async def test_desk_stream_needs_log_in_and_our_own_origin(world: World) -> None:
+    with pytest.raises(WSServerHandshakeError) as refused:
+        await world.client.ws_connect("/desk/api/stream")
+    assert refused.value.status == 401
+    await world.log_in()
+    with pytest.raises(WSServerHandshakeError) as refused:
+        await world.client.ws_connect("/desk/api/stream", origin="https://evil.example")
+    assert refused.value.status == 403
+    assert await error_of(await world.client.get("/desk/api/stream")) == (400, "bad_request")

@@ -1,0 +1,220 @@
+"""The customer's WebSocket: what is missing first, then what happens, nothing twice."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import ClientWebSocketResponse, WSCloseCode, WSMsgType, WSServerHandshakeError
+
+from bot.conversation import hand_to_agent
+from bot.messages import Agent
+from tests.fakes import bot_turn
+from tests.unit.gateway.world import World, error_of, eventually, running
+
+STREAM = "/channels/web/stream"
+LIN = Agent("lin", "小林", "agent", "zh")
+SAM = Agent("sam", "Sam", "agent", "en")
+HUMAN = bot_turn("utter_ok", intent="request_human")
+
+
+@asynccontextmanager
+async def stream(world: World, session: str, after: int = 0, **options: Any) -> AsyncIterator[ClientWebSocketResponse]:
+    address = f"{STREAM}?session={session}&after={after}"
+    async with world.client.ws_connect(address, **options) as socket:
+        yield socket
+
+
+async def frames(socket: ClientWebSocketResponse, kind: str, count: int = 1) -> list[dict[str, Any]]:
+    """The next ``count`` frames of this type; others in between are passed over."""
+    found: list[dict[str, Any]] = []
+    while len(found) < count:
+        frame = await socket.receive_json(timeout=10)
+        if frame["type"] == kind:
+            found.append(frame)
+    return found
+
+
+def seqs(messages: list[dict[str, Any]]) -> list[int]:
+    return [frame["message"]["seq"] for frame in messages]
+
+
+async def test_ready_comes_first_then_what_is_missing(world: World) -> None:
+    session = (await world.session(language="en"))["session"]
+    await world.say(session, "hello")
+    async with stream(world, session) as socket:
+        ready = await socket.receive_json(timeout=10)
+        assert ready == {"type": "ready", "owner": "bot", "language": "en", "place": None, "agent": None}
+        messages = await frames(socket, "message", 2)
+        assert seqs(messages) == [1, 2]
+        assert messages[0]["message"]["client_id"] == "c1"
+
+
+async def test_live_messages_of_both_sides_arrive_once_and_in_order(world: World) -> None:
+    session = (await world.session())["session"]
+    async with stream(world, session) as socket:
+        for text in ("一", "二", "三"):
+            await world.say(session, text)
+        assert seqs(await frames(socket, "message", 6)) == [1, 2, 3, 4, 5, 6]
+        await socket.send_json({"type": "ping"})
+        # Nothing more than these six: the next frame that is not typing is the answer to the ping.
+        assert (await frames(socket, "pong"))[0] == {"type": "pong"}
+
+
+async def test_stream_resumes_after_a_number_without_doubling(world: World) -> None:
+    session = (await world.session())["session"]
+    async with stream(world, session) as socket:
+        await world.say(session, "一")
+        seen = seqs(await frames(socket, "message", 2))
+    await world.say(session, "二")
+    async with stream(world, session, after=max(seen)) as socket:
+        seen += seqs(await frames(socket, "message", 2))
+        await world.say(session, "三")
+        seen += seqs(await frames(socket, "message", 2))
+    assert seen == [1, 2, 3, 4, 5, 6]
+
+
+async def test_long_history_comes_whole(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.gateway.web_stream.PAGE", 3)
+    opened = await world.session()
+    await world.say(opened["session"], "转人工")
+    await hand_to_agent.claim(world.parts, opened["conversation"], LIN)
+    for number in range(10):
+        await hand_to_agent.say(world.parts, opened["conversation"], LIN, f"第{number}句", f"n{number}")
+    async with stream(world, opened["session"], after=2) as socket:
+        assert seqs(await frames(socket, "message", 11)) == list(range(3, 14))
+
+
+async def test_typing_is_shown(world: World) -> None:
+    opened = await world.session()
+    async with stream(world, opened["session"]) as socket:
+        await socket.receive_json(timeout=10)
+        await world.say(opened["session"], "你好")
+        assert (await frames(socket, "typing"))[0] == {"type": "typing", "author": "bot"}
+
+
+async def test_customers_typing_is_told_to_the_desk_only(world: World) -> None:
+    opened = await world.session()
+    async with world.parts.notifier.subscribe("desk") as events, stream(world, opened["session"]) as socket:
+        await socket.send_json({"type": "typing"})
+        event = await events.__anext__()
+        assert event == {"type": "typing", "conversation": opened["conversation"], "author": "customer"}
+
+
+async def test_hand_over_place_and_agent_are_told(world: World) -> None:
+    world.brain.script["转人工"] = HUMAN
+    first, second = await world.session(), await world.session()
+    await world.say(first["session"], "转人工")
+    async with stream(world, second["session"]) as socket:
+        await world.say(second["session"], "转人工")
+        owner = (await frames(socket, "owner"))[0]
+        assert owner == {"type": "owner", "owner": "waiting", "place": 2, "agent": None}
+        await hand_to_agent.claim(world.parts, first["conversation"], LIN)
+        assert (await frames(socket, "place"))[0] == {"type": "place", "place": 1}
+        await hand_to_agent.claim(world.parts, second["conversation"], SAM)
+        owner = (await frames(socket, "owner"))[0]
+        assert owner == {"type": "owner", "owner": "agent", "place": None, "agent": "Sam"}
+        await hand_to_agent.say(world.parts, second["conversation"], SAM, "您好", "s1")
+        message = (await frames(socket, "message"))[0]["message"]
+        assert (message["author"], message["agent"], message["client_id"]) == ("agent", "Sam", None)
+
+
+async def test_customer_switches_the_language_and_every_page_hears_of_it(world: World) -> None:
+    session = (await world.session(language="zh"))["session"]
+    async with stream(world, session) as one, stream(world, session) as other:
+        await other.receive_json(timeout=10)
+        await one.send_json({"type": "language", "language": "en"})
+        assert (await frames(one, "language"))[0] == {"type": "language", "language": "en"}
+        assert (await frames(other, "language"))[0] == {"type": "language", "language": "en"}
+
+
+async def test_nonsense_from_the_client_is_survived(world: World) -> None:
+    session = (await world.session())["session"]
+    async with stream(world, session) as socket:
+        for nonsense in ("{", "[]", "5", "[" * 4000, '{"type": 5}', '{"type": "language", "language": ["x"]}', "{}"):
+            await socket.send_str(nonsense)
+        await socket.send_bytes(b"\x00\x01")
+        await socket.send_json({"type": "ping"})
+        assert await frames(socket, "pong")
+
+
+async def test_flood_from_the_client_ends_the_stream(world: World) -> None:
+    session = (await world.session())["session"]
+    async with stream(world, session) as socket:
+        for _ in range(101):
+            await socket.send_json({"type": "typing"})
+        while (await socket.receive(timeout=10)).type is WSMsgType.TEXT:
+            pass
+        assert socket.close_code == WSCloseCode.POLICY_VIOLATION
+
+
+async def test_lost_events_do_no_harm(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.gateway.web_stream.CustomerStream.patience", 0.05)
+    session = (await world.session())["session"]
+    async with stream(world, session) as socket:
+        await socket.receive_json(timeout=10)
+
+        async def lost(topic: str, event: Any) -> None:
+            """An event that nobody gets to hear."""
+
+        monkeypatch.setattr(world.parts.notifier, "publish", lost)
+        await world.say(session, "你好")
+        assert seqs(await frames(socket, "message", 2)) == [1, 2]
+
+
+async def test_stream_closes_with_the_server(database_url: str, tmp_path: Path) -> None:
+    async with running(database_url, tmp_path) as world:
+        session = (await world.session())["session"]
+        async with stream(world, session) as socket:
+            await socket.receive_json(timeout=10)
+            await world.client.server.close()
+            assert (await socket.receive(timeout=10)).data == WSCloseCode.GOING_AWAY
+
+
+async def test_failing_stream_closes_so_that_the_page_comes_back(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened = await world.session()
+
+    async def broken(*_: Any, **__: Any) -> Any:
+        raise OSError("the disk is gone")
+
+    async with stream(world, opened["session"]) as socket:
+        await socket.receive_json(timeout=10)
+        monkeypatch.setattr("bot.gateway.web_stream.state_json", broken)
+        await world.parts.notifier.publish(opened["conversation"], {"type": "owner"})
+        assert (await socket.receive(timeout=10)).data == WSCloseCode.INTERNAL_ERROR
+
+
+async def test_closed_pages_leave_nothing_behind(world: World) -> None:
+    opened = await world.session()
+    async with stream(world, opened["session"]) as socket:
+        await socket.receive_json(timeout=10)
+
+    async def gone() -> bool:
+        return "kefu_open_streams 0.0" in await (await world.client.get("/metrics")).text()
+
+    await eventually(gone)
+
+
+@pytest.mark.parametrize(("session", "status"), [("nonsense", 401), ("", 401)])
+async def test_unknown_session_opens_no_stream(world: World, session: str, status: int) -> None:
+    with pytest.raises(WSServerHandshakeError) as refused:
+        await world.client.ws_connect(f"{STREAM}?session={session}")
+    assert refused.value.status == status
+
+
+async def test_plain_request_to_the_stream_is_told(world: World) -> None:
+    session = (await world.session())["session"]
+    assert await error_of(await world.client.get(STREAM, params={"session": session})) == (400, "bad_request")
+
+
+async def test_foreign_page_opens_no_stream(database_url: str, tmp_path: Path) -> None:
+    async with running(database_url, tmp_path, allowed_origins=("https://shop.example",)) as world:
+        session = (await world.session())["session"]
+        with pytest.raises(WSServerHandshakeError) as refused:
+            await world.client.ws_connect(f"{STREAM}?session={session}", origin="https://evil.example")
+        assert refused.value.status == 403
+        async with stream(world, session, origin="https://shop.example") as socket:
+            assert (await socket.receive_json(timeout=10))["type"] == "ready"
