@@ -8,19 +8,8 @@ from pathlib import Path
 import pytest
 
 from bot.stores.sqlalchemy_store import SqlAlchemyStore
-from tests.databases import copy_of, postgres_copy, postgres_server, sqlite_template
+from tests.databases import copy_of, postgres_copy
 from tests.fakes import FakeQueue
-
-
-@pytest.fixture(scope="session")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return sqlite_template(tmp_path_factory.mktemp("template"))
-
-
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[str]:
-    with postgres_server() as url:
-        yield url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -9,13 +9,8 @@ import pytest
 
 from bot.ports import Parts
 from bot.stores.sqlalchemy_store import SqlAlchemyStore
-from tests.databases import copy_of, sqlite_template
+from tests.databases import copy_of
 from tests.fakes import FakeBrain, FakeChannel, fake_parts
-
-
-@pytest.fixture(scope="session")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return sqlite_template(tmp_path_factory.mktemp("template"))
 
 
 @pytest.fixture
