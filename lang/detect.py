@@ -45,7 +45,7 @@ _FOREIGN_GRAMMAR = _words(
     com não meu onde você
     """
 )
-_UNPRONOUNCEABLE = re.compile(r"^(?!thx$|pls$|plz$|tks$)(?:.*[bcdfghjklmnpqrstvwxz]{5,}.*|[^aeiouyà-ɏ]{3,})$")
+_UNPRONOUNCEABLE = re.compile(r"^(?!thx$|pls$|plz$|tks$)(?:.*[bcdfghjklmnpqrstvwxz]{5,}.*|[^aeiouyà-ɏ]{2,})$")
 
 
 def detect(text: str) -> Literal["zh", "en"] | None:

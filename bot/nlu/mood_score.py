@@ -1,6 +1,6 @@
-"""One number for a message's mood, −1 (angry) … 1 (pleased), with the words and signs behind it. No Rasa.
+"""One number for a message's mood, −1 (angry) … 1 (pleased), with the words behind it. No Rasa.
 
-Known limits: irony without a marker ("great, another delay"), anger said politely and at length, quoted anger of others.
+Known limits: irony without a marker ("great, another delay"), anger said politely and at length, others' anger quoted.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from lang.normalize import fold, normalize
 
 CLEARLY_UPSET = -0.6
 _STRONG = 0.55
+_ALONE = -0.65
 _CAP_WITHOUT_STRONG_WORD = 0.55
 _EMPHASIS = 0.15
 
@@ -34,6 +35,8 @@ def _weighed(groups: dict[float, list[str]], sign: int = 1) -> dict[str, float]:
 
 
 _WORDS_FILE: dict[str, Any] = yaml.safe_load((Path(__file__).with_name("mood_words.yml")).read_text("utf-8"))
+_WHOLE = frozenset(_WORDS_FILE["alone"])
+_AROUND = " !.,。~"
 _WEIGHTS: dict[str, float] = {
     **dict.fromkeys(_WORDS_FILE["harmless"], 0.0),
     **_weighed(_WORDS_FILE["positive_zh"]),
@@ -68,8 +71,7 @@ _LATIN_WORDS = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2,}(?![A-Za-z0-9])")
 def mood(text: str) -> Mood:
     """Words and signs weighed together; 0 when nothing tells."""
     clean = fold(text)
-    found = [(match, _weight(clean, match)) for match in _WORDS.finditer(clean)]
-    told = [(text[match.start() : match.end()], weight) for match, weight in found if weight]
+    told = _told(text, clean)
     angry = _together(-weight for _, weight in told if weight < 0)
     pleased = _together(weight for _, weight in told if weight > 0)
     strong = any(weight <= -_STRONG for _, weight in told)
@@ -83,7 +85,17 @@ def mood(text: str) -> Mood:
     else:
         value = _together([pleased, *(_EMPHASIS for _ in signs)]) - angry
     words = [*(word for word, _ in told), *(signs if value < 0 else ())]
-    return Mood(round(max(-1.0, min(1.0, value)), 3), tuple(dict.fromkeys(words)))
+    # Adding zero turns a minus zero into a plain one.
+    return Mood(round(max(-1.0, min(1.0, value)), 3) + 0.0, tuple(dict.fromkeys(words)))
+
+
+def _told(text: str, clean: str) -> list[tuple[str, float]]:
+    """The words that tell something, as the customer wrote them, with their weights."""
+    whole = clean.strip(_AROUND)
+    if whole in _WHOLE:
+        return [(text.strip(_AROUND), _ALONE)]
+    found = [(match, _weight(clean, match)) for match in _WORDS.finditer(clean)]
+    return [(text[match.start() : match.end()], weight) for match, weight in found if weight]
 
 
 def _weight(clean: str, match: re.Match[str]) -> float:
