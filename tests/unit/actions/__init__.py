@@ -1,0 +1,1 @@
+"""Order records, identity checks, limits and what the actions make of them; no model is loaded."""

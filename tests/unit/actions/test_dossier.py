@@ -1,0 +1,69 @@
+"""What an agent sees of the customer's orders: everything useful, nothing unmasked, in both languages."""
+
+from __future__ import annotations
+
+import json
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from actions.identity.check import Identity
+from actions.limits import load
+from actions.records.cards import mask_name, mask_phone
+from actions.records.changes import OrderChanges
+from actions.records.dossier import OrderDossier
+
+
+async def verify(shop: AsyncEngine, number: int) -> None:
+    identity = Identity(shop, load().identity)
+    await identity.verify("talk", f"SO20261101000{number}", f"800{number}", "", f"m{number}")
+
+
+async def test_a_stranger_has_no_orders(shop: AsyncEngine) -> None:
+    assert await OrderDossier(shop).orders_of_conversation("talk", None) == []
+
+
+async def test_orders_of_whoever_proved_their_identity(shop: AsyncEngine) -> None:
+    await verify(shop, 2)
+    await OrderChanges(shop).expedite(
+        "SO202611010002",
+        "C10002",
+        message_id="m",
+        conversation_id="talk",
+        allowed_states=("in_transit",),
+        once_in_hours=24,
+    )
+    (order,) = await OrderDossier(shop).orders_of_conversation("talk", None)
+    assert order["order_number"] == "SO202611010002"
+    assert order["customer"] == {"name": "A** C**", "phone": "*******8002", "identity": "order"}
+    assert order["state"] == {"zh": "运输中", "en": "on its way"}
+    assert order["total"] == {"zh": "¥899.00", "en": "CN¥899.00"}
+    assert order["events"][0]["text"]["en"].startswith("[Shanghai]")
+    assert [request["kind"] for request in order["requests"]] == ["expedite"]
+    assert order["refund"] is None
+
+
+async def test_the_signed_customer_and_the_verified_one_are_told_apart(shop: AsyncEngine) -> None:
+    await verify(shop, 2)
+    orders = await OrderDossier(shop).orders_of_conversation("talk", "C10004")
+    assert {order["order_number"][-1]: order["customer"]["identity"] for order in orders} == {
+        "2": "order",
+        "4": "signed",
+    }
+    refund = next(order["refund"] for order in orders if order["refund"])
+    assert refund["state_code"] == "approved"
+
+
+async def test_a_dossier_is_json_without_a_whole_phone_number(shop: AsyncEngine) -> None:
+    orders = await OrderDossier(shop).orders_of_conversation("talk", "C10001")
+    written = json.dumps(orders, ensure_ascii=False)
+    assert "13800018001" not in written
+    assert "张伟" not in written
+
+
+def test_masks_keep_just_enough_to_recognise_somebody() -> None:
+    assert mask_name("张伟") == "张*"
+    assert mask_name("欧阳娜娜") == "欧**"
+    assert mask_name("Bo") == "B*"
+    assert mask_name("") == ""
+    assert mask_phone("13800018001") == "*******8001"
+    assert mask_phone("123") == "123"
