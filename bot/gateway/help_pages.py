@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 from string import Template
@@ -21,8 +22,16 @@ PAGE = Template((HERE / "page.html").read_text(encoding="utf-8"))
 
 # HTML inside an article is shown as text: an article must not run scripts, whoever edits it.
 _MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
-_OTHER = {"zh": ("en", "Read in English"), "en": ("zh", "阅读中文版")}
-_SHOP = {"zh": "← 返回商店", "en": "← Back to the shop"}
+_OTHER: dict[Language, tuple[Language, str]] = {"zh": ("en", "Read in English"), "en": ("zh", "阅读中文版")}
+
+
+@dataclass(frozen=True)
+class Found:
+    """An article in the best language it exists in; ``has_other``: it exists in the other one as well."""
+
+    language: Language
+    text: HelpArticle
+    has_other: bool
 
 
 async def style(request: web.Request) -> web.Response:
@@ -43,32 +52,39 @@ async def article(request: web.Request) -> web.Response:
     if found is None:
         sentence = ApiError("not_found").sentence(language)
         return _page(404, language, sentence, f"<h1>{escape(sentence)}</h1>", "")
-    shown, text = found
-    other, label = _OTHER[shown]
-    link = f'<a href="?language={other}" hreflang="{other}" lang="{other}">{label}</a>'
-    return _page(200, shown, text.title, render(text), link)
+    body = render(found.text, found.language)
+    return _page(200, found.language, found.text.title, body, _link_to_other(found))
 
 
-def render(text: HelpArticle) -> str:
+def render(text: HelpArticle, language: Language) -> str:
     """The article's Markdown as HTML; its title comes first unless the text begins with a heading itself."""
-    body = _MARKDOWN.render(text.body)
+    tokens = _MARKDOWN.parse(text.body)
+    for token in tokens:
+        for child in token.children or []:
+            target = child.attrGet("href") if child.type == "link_open" else None
+            if isinstance(target, str) and target.startswith("/help/") and "?" not in target:
+                # A reader of this language wants the linked article in it too.
+                page, hash_sign, place = target.partition("#")
+                child.attrSet("href", f"{page}?language={language}{hash_sign}{place}")
+    body = _MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {})
     return body if body.startswith("<h1>") else f"<h1>{escape(text.title)}</h1>\n{body}"
 
 
-def _find(knowledge: Knowledge, slug: str, language: Language) -> tuple[Language, HelpArticle] | None:
-    for candidate in sorted(LANGUAGES, key=lambda each: each != language):
-        text = knowledge.article(slug, candidate)
-        if text is not None:
-            return candidate, text
-    return None
+def _find(knowledge: Knowledge, slug: str, language: Language) -> Found | None:
+    texts = {each: text for each in LANGUAGES if (text := knowledge.article(slug, each)) is not None}
+    if not texts:
+        return None
+    shown = language if language in texts else next(iter(texts))
+    return Found(shown, texts[shown], has_other=len(texts) > 1)
+
+
+def _link_to_other(found: Found) -> str:
+    if not found.has_other:
+        return ""
+    other, label = _OTHER[found.language]
+    return f'<a href="?language={other}" hreflang="{other}" lang="{other}">{label}</a>'
 
 
 def _page(status: int, language: Language, title: str, body: str, other: str) -> web.Response:
-    html = PAGE.substitute(
-        language="zh-CN" if language == "zh" else "en",
-        title=escape(title),
-        body=body,
-        other=other,
-        shop=_SHOP[language],
-    )
+    html = PAGE.substitute(language="zh-CN" if language == "zh" else "en", title=escape(title), body=body, other=other)
     return web.Response(text=html, status=status, content_type="text/html", headers={"Cache-Control": "no-cache"})

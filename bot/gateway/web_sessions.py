@@ -13,6 +13,7 @@ from bot.http.context import Context, context_of
 from bot.http.errors import ApiError, wrong_field
 from bot.http.language import as_language, language_of, set_language
 from bot.messages import Conversation, Customer, Language
+from bot.ports import UnknownConversation
 
 CHANNEL = "web"
 
@@ -48,7 +49,11 @@ async def session_conversation(request: web.Request, session: object) -> Convers
     conversation_id = await context.accounts.web_session(str(session)) if known else None
     if conversation_id is None:
         raise ApiError("unknown_session")
-    conversation = await context.parts.store.conversation(conversation_id)
+    try:
+        conversation = await context.parts.store.conversation(conversation_id)
+    except UnknownConversation as error:
+        # Erased since: the page starts anew, as after any session that is gone.
+        raise ApiError("unknown_session") from error
     set_language(request, conversation.language)
     return conversation
 

@@ -5,28 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from aiohttp import WSServerHandshakeError
 
 from bot.messages import Author, Delivery, Draft, OfferedButton, Owner, Utterance
 from bot.ports import TurnRecord
 from tests.fakes import bot_turn, incoming
+from tests.unit.desk.desk_world import HUMAN, LIST, act, handed_over
 from tests.unit.gateway.world import World, error_of
-
-LIST = "/desk/api/conversations"
-HUMAN = bot_turn("utter_ok", intent="request_human", mood=-0.4, mood_words=("气",))
-
-
-async def handed_over(world: World, text: str = "转人工", **session: Any) -> dict[str, Any]:
-    """A conversation that waits for an agent, after one ordinary turn."""
-    world.brain.script[text] = HUMAN
-    opened = await world.session(**session)
-    await world.say(opened["session"], "你好")
-    await world.say(opened["session"], text)
-    return opened
-
-
-async def act(world: World, opened: dict[str, Any], action: str, headers: Any, **body: Any) -> Any:
-    return await world.client.post(f"{LIST}/{opened['conversation']}/{action}", json=body, headers=headers)
 
 
 async def get(world: World, path: str) -> Any:
@@ -260,57 +244,3 @@ async def test_broken_json_of_agents(world: World) -> None:
     path = f"{LIST}/{opened['conversation']}/claim"
     assert await error_of(await world.client.post(path, data=b"{", headers=headers)) == (400, "bad_json")
     assert (await world.client.post(path, headers=headers)).status == 200
-
-
-# --- live ------------------------------------------------------------------------------------
-async def test_open_desk_hears_of_changes_and_of_typing(world: World) -> None:
-    opened = await handed_over(world)
-    headers = await world.log_in()
-    async with world.client.ws_connect("/desk/api/stream") as desk:
-        assert await desk.receive_json(timeout=10) == {"type": "ready"}
-        await act(world, opened, "claim", headers)
-        assert await desk.receive_json(timeout=10) == {"type": "changed", "conversation": opened["conversation"]}
-        async with world.client.ws_connect(f"/channels/web/stream?session={opened['session']}&after=99") as page:
-            await page.receive_json(timeout=10)
-            await page.send_json({"type": "typing"})
-            typing = {"type": "typing", "conversation": opened["conversation"], "author": "customer"}
-            while await desk.receive_json(timeout=10) != typing:
-                pass
-            await desk.send_json({"type": "typing", "conversation": opened["conversation"]})
-            assert await page.receive_json(timeout=10) == {"type": "typing", "author": "agent"}
-
-
-async def test_typing_of_a_stranger_is_not_shown(world: World) -> None:
-    opened = await handed_over(world)
-    await act(world, opened, "claim", await world.log_in("lin"))
-    await world.log_in("sam")
-    topic = opened["conversation"]
-    async with world.parts.notifier.subscribe(topic) as events, world.client.ws_connect("/desk/api/stream") as desk:
-        for conversation in (opened["conversation"], "0" * 32, 5, None):
-            await desk.send_json({"type": "typing", "conversation": conversation})
-        await desk.send_json({"type": "ping"})
-        while (await desk.receive_json(timeout=10))["type"] != "pong":
-            pass
-        await world.parts.notifier.publish(topic, {"type": "end"})
-        assert await events.__anext__() == {"type": "end"}
-
-
-async def test_stream_ends_with_the_log_in(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.desk.stream.DeskStream.patience", 0.02)
-    headers = await world.log_in()
-    async with world.client.ws_connect("/desk/api/stream") as desk:
-        await desk.receive_json(timeout=10)
-        await world.client.post("/desk/api/logout", headers=headers)
-        await desk.receive(timeout=10)
-        assert desk.closed
-
-
-async def test_desk_stream_needs_log_in_and_our_own_origin(world: World) -> None:
-    with pytest.raises(WSServerHandshakeError) as refused:
-        await world.client.ws_connect("/desk/api/stream")
-    assert refused.value.status == 401
-    await world.log_in()
-    with pytest.raises(WSServerHandshakeError) as refused:
-        await world.client.ws_connect("/desk/api/stream", origin="https://evil.example")
-    assert refused.value.status == 403
-    assert await error_of(await world.client.get("/desk/api/stream")) == (400, "bad_request")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,6 @@ from bot.http.origins import address_of, is_same_origin
 from bot.messages import Author, StoredMessage
 from bot.settings import Settings
 from tests.fakes import FakeNotifier
-from tests.unit.desk.test_dossier import message
 
 SETTINGS = Settings(home=Path("."), database_url="sqlite:///x")
 
@@ -151,7 +151,7 @@ async def test_ended_subscription_still_waits() -> None:
 
 async def test_channels_deliver() -> None:
     notifier, shown = FakeNotifier(), list[StoredMessage]()
-    reply = message(7, author=Author.BOT)
+    reply = StoredMessage("m", "c", 7, 1, Author.BOT, "好", "zh", datetime.now(timezone.utc))
     conversation: Any = type("Row", (), {"id": "c"})()
     await WebChannel(notifier).send(conversation, reply)
     assert notifier.published == [("c", {"type": "message", "seq": 7})]

@@ -114,6 +114,15 @@ async def test_article_that_exists_in_one_language_is_better_than_none(world: Wo
     world.knowledge.articles = {("only", "zh"): FakeArticle("只有中文", "内容")}
     text = await (await world.client.get("/help/only?language=en")).text()
     assert '<html lang="zh-CN">' in text
+    assert "?language=" not in text
+
+
+async def test_links_between_articles_keep_the_language(world: World) -> None:
+    body = "See [refunds](/help/refunds#time), [home](https://shop.example/help/x)."
+    world.knowledge.articles = {("linked", "en"): FakeArticle("Linked", body)}
+    text = await (await world.client.get("/help/linked?language=en")).text()
+    assert 'href="/help/refunds?language=en#time"' in text
+    assert 'href="https://shop.example/help/x"' in text
 
 
 async def test_no_script_of_an_article_runs(world: World) -> None:
