@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import sys
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -52,6 +53,8 @@ def _add_kb(parser: argparse.ArgumentParser) -> None:
 def run_command(arguments: Sequence[str]) -> int:
     """Run one command line and return its exit code (2 for a wrong setting, 130 for Ctrl-C)."""
     options = build_parser().parse_args(list(arguments))
+    # Advice of other people's packages to their own developers; it would stand above every answer.
+    warnings.filterwarnings("ignore", message="pkg_resources is deprecated")
     try:
         settings = Settings.from_environment()
         command = importlib.import_module(f"bot.commands.{options.command}")

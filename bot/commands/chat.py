@@ -9,7 +9,7 @@ import uuid
 
 from rich.console import Console
 
-from bot import wiring
+from bot import logs, wiring
 from bot.channels.terminal import TerminalChannel
 from bot.conversation import accept, handle
 from bot.messages import Incoming, Language, OfferedButton, StoredMessage
@@ -21,6 +21,7 @@ console = Console(stderr=True, highlight=False)
 def run(settings: Settings, options: argparse.Namespace) -> int:
     """Talk until end of input; a number presses the button with that number."""
     wiring.prepare(settings)
+    logs.configure(settings.home)
     return asyncio.run(_chat(settings, options.language))
 
 

@@ -12,7 +12,7 @@ import time
 from aiohttp import web
 from rich.console import Console
 
-from bot import wiring
+from bot import logs, wiring
 from bot.gateway.application import create_app
 from bot.settings import Settings
 
@@ -24,6 +24,7 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
     from bot.brain import train
 
     wiring.prepare(settings)
+    logs.configure(settings.home)
     try:
         train.ensure_model(settings.home)
     except train.TrainingFailed as error:
