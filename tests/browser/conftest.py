@@ -1,0 +1,79 @@
+"""A Chromium of the machine and a fake server. Without a Chromium every test here is skipped, with the reason once."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.browser.fake_server import FakeServer
+from tests.browser.widget_page import Widget
+
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PATIENCE = 10_000
+"""Milliseconds a condition may take before the test gives up."""
+
+
+def chromium_path() -> str | None:
+    """The operator's choice, else whatever this machine has."""
+    given = os.environ.get("KEFU_CHROMIUM")
+    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+    return given or next((path for path in map(shutil.which, names) if path), None)
+
+
+# Not pytest-playwright's session-wide fixtures: its event loop would stay on the main thread and break every
+# asynchronous test that runs after these.
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    path = chromium_path()
+    if path is None:
+        pytest.skip("no Chromium on this machine: install Debian's 'chromium' or name one in KEFU_CHROMIUM")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def server() -> Iterator[FakeServer]:
+    server = FakeServer().start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    context = browser.new_context(locale="zh-CN", viewport={"width": 1280, "height": 820})
+    context.set_default_timeout(PATIENCE)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Page:
+    return context.new_page()
+
+
+@pytest.fixture
+def troubles(context: BrowserContext) -> list[str]:
+    """What the consoles of all pages complained about: errors, and violations of the security policy."""
+    found: list[str] = []
+    context.on("console", lambda message: found.append(message.text) if message.type == "error" else None)
+    context.on("weberror", lambda error: found.append(str(error.error)))
+    return found
+
+
+@pytest.fixture
+def widget(page: Page, server: FakeServer, troubles: list[str]) -> Widget:
+    return Widget(page, server)
