@@ -31,7 +31,7 @@ class StockCustomer:
 
     async def ready(self) -> bool:
         try:
-            async with self._http.get(f"{self._address}/status") as answer:
+            async with self._http.get(f"{self._address}/") as answer:
                 return answer.status == 200
         except aiohttp.ClientError:
             return False

@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 
 ROOT = Path(__file__).resolve().parent.parent
-START_LIMIT = 300.0
+START_LIMIT = 240.0
 
 
 class Side:

@@ -81,9 +81,9 @@ def write(result: dict[str, Any]) -> Path:
     lines = [
         "# Kefu beside stock Rasa",
         "",
-        f"Measured {result['measured_at']} on {result['machine']}, by `make bench`. "
-        "Stock is `rasa run` + `rasa run actions` of the same version with the same model, the REST channel and a SQLite tracker store; Kefu is `kefu run`, "
-        "asked over HTTP. A ratio above 1 means that stock's number is larger.",
+        f"Measured {result['measured_at']} on {result['machine']}, by `make bench`. Stock is `rasa run` + "
+        "`rasa run actions` of the same version with the same model, the REST channel and a SQLite tracker store; "
+        "Kefu is `kefu run`, asked over HTTP. A ratio above 1 means that stock's number is larger.",
         "",
         "| " + " | ".join(_COLUMNS) + " |",
         "|---|---:|---:|---:|",
