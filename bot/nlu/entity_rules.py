@@ -10,7 +10,11 @@ from lang.normalize import fold
 
 _GAP = r"[ \-_.#:]*"
 # Neither inside a longer word nor inside a longer number.
-_ORDER = re.compile(rf"(?<![a-z\d])s{_GAP}o{_GAP}(?:\d[ \-_.]*){{11}}\d(?![ \-_.]?\d|[a-z])", re.ASCII)
+# A longer number is no order number, but four digits or a phone may follow after a space.
+_ORDER = re.compile(
+    rf"(?<![a-z\d])s{_GAP}o{_GAP}(?:\d[ \-_.]*){{11}}\d(?![\-_.]?\d|[a-z])(?! \d{{1,3}}(?!\d)| \d{{5,10}}(?!\d))",
+    re.ASCII,
+)
 _PHONE = re.compile(r"(?<![\d+])(?:\+?\(?86\)?[ \-]?)?(1[3-9]\d)[ \-]?(\d{4})[ \-]?(\d{4})(?![ \-]?\d)", re.ASCII)
 _FOUR_ANNOUNCED = re.compile(
     r"(?:尾号|尾数|末尾|(?:后|末|最后)(?:四|4)(?:位|个)?(?:数字?|号码?)?"
@@ -19,6 +23,7 @@ _FOUR_ANNOUNCED = re.compile(
     r"[ :是为=,-]*(?:is |are )?[ :#\"']*(\d(?:[ -]?\d){3})(?![ -]?\d)",
     re.ASCII,
 )
+_FOUR_AFTER_ORDER = re.compile(r"[ ,;/+&、]*(?:and|和|跟|手机号?|电话|phone)?[ :是]*(\d{4})(?![\d年])", re.ASCII)
 _FOUR_ALONE = re.compile(r"(\d{4})", re.ASCII)
 _AROUND = " \t,.;:!?。、~#\"'“”()（）【】「」"
 _NOT_DIGITS = re.compile(r"[^\d]+", re.ASCII)
@@ -57,6 +62,10 @@ def _phones(clean: str) -> Iterator[Entity]:
 def _last_fours(clean: str) -> Iterator[Entity]:
     for match in _FOUR_ANNOUNCED.finditer(clean):
         yield Entity("last_four", _NOT_DIGITS.sub("", match.group(1)), match.start(1), match.end(1))
+    for order in _orders(clean):
+        after = _FOUR_AFTER_ORDER.match(clean, order.end)
+        if after:
+            yield Entity("last_four", after.group(1), after.start(1), after.end(1))
     inner = clean.strip(_AROUND)
     if _FOUR_ALONE.fullmatch(inner):
         start = clean.index(inner)
