@@ -22,6 +22,9 @@ def configure(home: Path) -> None:
     for handler in (to_file, to_stderr):
         handler.setFormatter(logging.Formatter("%(message)s"))
     logging.basicConfig(level=logging.WARNING, handlers=[to_file, to_stderr], force=True)
+    # Rasa switches deprecation warnings on; they are advice to the developers of other packages.
+    logging.captureWarnings(True)
+    logging.getLogger("py.warnings").setLevel(logging.ERROR)
     for ours in ("kefu", "bot"):
         logging.getLogger(ours).setLevel(logging.INFO)
     structlog.configure(

@@ -97,5 +97,5 @@ def _announce(settings: Settings, logins: dict[str, str]) -> None:
     console.print(f"  agents' desk                {address}/desk/")
     for username, password in logins.items():
         console.print(f"  demo log-in                 {username} / {password}", markup=False)
-    console.print("  demo orders                 SO202611010001 … SO202611010006, last four digits 8001 … 8006\n")
+    console.print("  demo orders                 SO202611010001 … 0006, last four digits 8001 … 8006\n")
     sys.stderr.flush()
