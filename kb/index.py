@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
 
 from kb.articles import Article
 from kb.lexical import LexicalIndex
 from lang.encode import Encoder
+from lang.normalize import fold
 
 PASSAGE_LENGTH = 600
+BACKGROUND = Path(__file__).with_name("background.txt")
 
 
 @dataclass(frozen=True)
@@ -25,8 +29,12 @@ class Passage:
 
 @dataclass(frozen=True)
 class Evidence:
-    """What speaks for each passage: centred cosine (about −0.3..1) and share of the query's words covered (0..1.3)."""
+    """What speaks for each passage: centred cosine (about −0.3..1) and share of the query's words covered (0..1.3).
 
+    ``vector`` is the query's own, centred and of unit length.
+    """
+
+    vector: np.ndarray
     dense: np.ndarray
     lexical: np.ndarray
 
@@ -57,31 +65,32 @@ class Index:
         self.slugs = slugs
         self.slug_of = np.array([number[articles[owner].slug] for owner in self.owner], np.int64)
         self.lexical = LexicalIndex([passage.text for passage in self.passages])
-        self._vectors, self._center = self._encode()
+        self.vectors, self.background, self._center = self._encode()
 
-    def _encode(self) -> tuple[np.ndarray, np.ndarray]:
+    def _encode(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Centred, normalised vectors. Questions and sections lie apart in the space, so each kind has its own mean."""
         vectors = np.zeros((len(self.passages), self._encoder.size), np.float32)
-        center = np.zeros(self._encoder.size, np.float32)
         for kind, prefix in ((False, "query: "), (True, "passage: ")):
-            rows = np.flatnonzero(self.is_section == kind)
-            if not len(rows):
-                continue
-            found = self._encoder.encode([self.passages[row].text for row in rows], prefix, remember=True)
-            mean = found.mean(axis=0)
-            vectors[rows] = _unit(found - mean)
-            if not kind:
-                center = mean
-        return vectors, center
+            texts = [fold(self.passages[row].text) for row in np.flatnonzero(self.is_section == kind)]
+            vectors[self.is_section == kind] = self._encoder.encode(texts, prefix, remember=True)
+        elsewhere = self._encoder.encode([fold(text) for text in background()], remember=True)
+        center = np.concatenate([vectors[~self.is_section], elsewhere]).mean(axis=0)
+        vectors[~self.is_section] -= center
+        if self.is_section.any():
+            vectors[self.is_section] -= vectors[self.is_section].mean(axis=0)
+        return _unit(vectors), _unit(elsewhere - center), center
 
     def evidence(self, query: str) -> Evidence:
         """One number of each kind for every passage."""
-        vector = _unit(self._encoder.encode([query]) - self._center)[0]
-        return Evidence(self._vectors @ vector, self.lexical.scores(query))
+        vector = _unit(self._encoder.encode([fold(query)]) - self._center)[0]
+        return Evidence(vector, self.vectors @ vector, self.lexical.scores(query))
 
-    def evidence_of_passage(self, row: int) -> Evidence:
-        """The same for a question of ours, standing in for a customer's (used to calibrate)."""
-        return Evidence(self._vectors @ self._vectors[row], self.lexical.scores(self.passages[row].text))
+
+@lru_cache(maxsize=1)
+def background() -> tuple[str, ...]:
+    """Sentences of both languages that no article answers; lines beginning with # are remarks."""
+    lines = BACKGROUND.read_text(encoding="utf-8").splitlines()
+    return tuple(line.strip() for line in lines if line.strip() and not line.startswith("#"))
 
 
 def _unit(vectors: np.ndarray) -> np.ndarray:

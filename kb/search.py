@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 
 from kb.articles import Article, Language, Library, Section, read_folder
-from kb.calibrate import Calibration, best_by_slug, calibrate
+from kb.calibrate import Calibration, best_by_slug, calibrate, preference
+from kb.classify import Classifier, Fit
 from kb.index import Evidence, Index
 from lang.encode import Encoder, encoder
 
@@ -44,8 +45,17 @@ class KnowledgeBase:
 
     def __init__(self, articles: list[Article], sentence_encoder: Encoder) -> None:
         self._library = Library(articles)
-        self._index = Index(articles, sentence_encoder) if articles else None
-        self._calibration = calibrate(self._index) if self._index else Calibration()
+        self._index: Index | None = None
+        self._classifier: Classifier | None = None
+        self._calibration = Calibration()
+        if articles:
+            self._build(Index(articles, sentence_encoder))
+
+    def _build(self, index: Index) -> None:
+        none = len(index.slugs)
+        labels = np.concatenate([index.slug_of, np.full(len(index.background), none)])
+        fit = Fit(np.concatenate([index.vectors, index.background]), labels, none + 1)
+        self._index, self._classifier, self._calibration = index, fit.classifier, calibrate(index, fit)
 
     @classmethod
     def open(cls, articles_dir: Path) -> KnowledgeBase:
@@ -61,11 +71,12 @@ class KnowledgeBase:
 
         ``intent`` is the classifier's; articles whose head lists it gain. Empty text finds nothing.
         """
-        index = self._index
-        if index is None or not text.strip():
+        index, classifier = self._index, self._classifier
+        if index is None or classifier is None or not text.strip():
             return []
         evidence = index.evidence(text)
-        logits = self._calibration.logit(best_by_slug(index, evidence.dense), best_by_slug(index, evidence.lexical))
+        votes = preference(classifier.scores(evidence.vector))
+        logits = self._calibration.logit(votes, best_by_slug(index, evidence.lexical))
         if intent:
             logits = logits + INTENT_EVIDENCE * np.array([self._serves(slug, intent) for slug in index.slugs])
         best = np.argsort(-logits, kind="stable")[:top]
@@ -78,7 +89,7 @@ class KnowledgeBase:
         if index is None or slug is None:
             return None
         silence = np.zeros(len(index.passages), np.float32)
-        return self._hit(slug, language, Evidence(silence, silence), 1.0)
+        return self._hit(slug, language, Evidence(silence, silence, silence), 1.0)
 
     def _serves(self, slug: str, intent: str) -> bool:
         return any(intent in article.intents for article in self._library.languages(slug))
