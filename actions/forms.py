@@ -40,6 +40,9 @@ class Answers:
         return [SlotSet(name, value) for name, value in pairs if value != getattr(before, name)]
 
 
+SURE_YES = 0.5
+"""Least confidence of a yes to something that cannot be undone; below it the question is asked again."""
+
 NOTHING_ASKED = Answers(None, None, None, None)
 
 
@@ -119,6 +122,8 @@ def _tidy(answers: Answers, turn: CustomerTurn, given: Mapping[str, Any]) -> Ans
     number, digits = answers.order_number, answers.last_four
     confirmed = given.get("cancel_confirmed") if turn.intent in ("affirm", "deny") else None
     if "order_number" in given or turn.entity("confirming") not in (None, number):
+        confirmed = None
+    if confirmed and turn.confidence < SURE_YES:
         confirmed = None
     return replace(
         answers,

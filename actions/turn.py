@@ -25,6 +25,7 @@ class CustomerTurn:
     address: str
     text: str
     intent: str
+    confidence: float
     entities: tuple[Mapping[str, Any], ...]
     ranking: tuple[tuple[str, float], ...]
     language: Language
@@ -35,6 +36,7 @@ class CustomerTurn:
     def of(cls, tracker: Tracker) -> CustomerTurn:
         message = tracker.latest_message
         metadata = message.get("metadata") or {}
+        intent = message.get("intent") or {}
         ranking = message.get("intent_ranking") or ()
         return cls(
             conversation_id=metadata.get("conversation_id") or tracker.sender_id,
@@ -43,7 +45,8 @@ class CustomerTurn:
             customer_id=metadata.get("customer_id"),
             address=metadata.get("address") or "",
             text=message.get("text") or "",
-            intent=(message.get("intent") or {}).get("name") or "nlu_fallback",
+            intent=intent.get("name") or "nlu_fallback",
+            confidence=float(intent.get("confidence") or 0.0),
             entities=tuple(message.get("entities") or ()),
             ranking=tuple((item["name"], float(item["confidence"])) for item in ranking if item.get("name")),
             language="en" if tracker.get_slot("language") == "en" else "zh",
