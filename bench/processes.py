@@ -43,8 +43,10 @@ class Side:
         """Raise with the log's end when a process is gone or none became ready in time."""
         gone = any(child.poll() is not None for child in self._children)
         if gone or time.monotonic() - self.began > START_LIMIT:
-            tail = self.log.read_text("utf-8", "replace")[-3000:]
-            raise RuntimeError(f"{self.name} {'ended' if gone else 'did not become ready'}; its log ends with:\n{tail}")
+            raise RuntimeError(f"{self.name} {'ended' if gone else 'did not become ready'}")
+
+    def log_end(self) -> str:
+        return self.log.read_text("utf-8", "replace")[-3000:] if self.log.exists() else ""
 
     def memory(self) -> float:
         """Megabytes of all its processes, shared pages counted once."""

@@ -83,6 +83,9 @@ async def measure(model: Path, home: Path, folder: Path, rounds: int, long: int)
             growth = await _growth([stock, ours], long)
             throughput = {customer.name: await _throughput(customer) for customer in (stock, ours)}
             memory = {side.name: side.memory() for side in sides}
+        except Exception as error:
+            ends = "\n".join(f"{side.name}: …{side.log_end()}" for side in sides)
+            raise RuntimeError(f"{error}\n{ends}") from error
         finally:
             if direct is not None and direct.poll() is None:
                 direct.kill()
