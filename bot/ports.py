@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -125,8 +125,8 @@ class Store(Protocol):
     async def next_unhandled(self, conversation_id: str) -> StoredMessage | None:
         """The oldest customer message not yet handled."""
 
-    async def unhandled_conversations(self) -> list[str]:
-        """Ids with unhandled messages, oldest first: what a restart sweeps."""
+    async def unhandled_conversations(self, channels: Collection[str] | None = None) -> list[str]:
+        """Ids with unhandled messages, oldest first: what a restart sweeps. ``channels``: of these only."""
 
     async def button(self, conversation_id: str, button_id: str) -> OfferedButton | None: ...
 
@@ -147,6 +147,9 @@ class Store(Protocol):
     # --- outbox ----------------------------------------------------------------------------
     async def undelivered(self, conversation_id: str | None = None) -> list[StoredMessage]:
         """PENDING and SENDING messages, by conversation and seq."""
+
+    async def undelivered_conversations(self, channels: Collection[str] | None = None) -> list[str]:
+        """Ids with PENDING or SENDING messages, oldest first. ``channels``: of these only."""
 
     async def mark_delivery(self, message_id: str, delivery: Delivery) -> None: ...
 

@@ -11,12 +11,9 @@ from collections.abc import Sequence
 from bot.conversation.accept import EmptyMessage, clean
 from bot.conversation.compose import notice
 from bot.conversation.events import tell_messages, tell_owner, tell_waiting
+from bot.conversation.notices import AGENT_JOINED, BACK_TO_BOT, CLOSED
 from bot.messages import Agent, Author, Conversation, Draft, Owner, StoredMessage
 from bot.ports import Parts, StaleConversation
-
-JOINED = "notice_agent_joined"
-BACK = "notice_back_to_bot"
-CLOSED = "notice_closed"
 
 
 async def claim(parts: Parts, conversation_id: str, agent: Agent, expected_version: int | None = None) -> Conversation:
@@ -28,14 +25,14 @@ async def claim(parts: Parts, conversation_id: str, agent: Agent, expected_versi
         raise StaleConversation(conversation_id)
     if expected_version is not None and conversation.version != expected_version:
         raise StaleConversation(conversation_id)
-    said = notice(parts.responses, JOINED, conversation.language, {"agent": agent.display_name})
+    said = notice(parts.responses, AGENT_JOINED, conversation.language, {"agent": agent.display_name})
     return await _change(parts, conversation, Owner.AGENT, [said], agent=agent.username)
 
 
 async def return_to_bot(parts: Parts, conversation_id: str, agent: Agent) -> Conversation:
     """The bot answers again, from a fresh start."""
     conversation = await _owned(parts, conversation_id, agent)
-    said = notice(parts.responses, BACK, conversation.language)
+    said = notice(parts.responses, BACK_TO_BOT, conversation.language)
     return await _change(parts, conversation, Owner.BOT, [said], fresh=True)
 
 
@@ -55,7 +52,7 @@ async def transfer(parts: Parts, conversation_id: str, agent: Agent, to: Agent) 
     conversation = await _owned(parts, conversation_id, agent)
     if conversation.agent == to.username:
         return conversation
-    said = notice(parts.responses, JOINED, conversation.language, {"agent": to.display_name})
+    said = notice(parts.responses, AGENT_JOINED, conversation.language, {"agent": to.display_name})
     return await _change(parts, conversation, Owner.AGENT, [said], agent=to.username)
 
 

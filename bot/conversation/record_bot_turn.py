@@ -13,11 +13,9 @@ from bot.conversation.decide_handoff import (
     handoff_rule_in,
     misunderstood,
 )
+from bot.conversation.notices import HANDED_OVER, TROUBLE
 from bot.messages import Author, BotTurn, Conversation, Delivery, Draft, Owner, StoredMessage, Utterance
 from bot.ports import Parts, TurnRecord
-
-TROUBLE = "notice_trouble"
-HANDED_OVER = "notice_handed_over"
 
 
 async def record_of_bot_turn(

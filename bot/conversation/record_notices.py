@@ -6,11 +6,9 @@ from datetime import datetime, timezone
 
 from bot.conversation.choose_responder import Responder
 from bot.conversation.compose import notice
+from bot.conversation.notices import BACK_TO_BOT, STILL_WAITING
 from bot.messages import Conversation, Owner, StoredMessage
 from bot.ports import Parts, TurnRecord
-
-STILL_WAITING = "notice_still_waiting"
-BACK = "notice_back_to_bot"
 
 
 async def record_for_agent(parts: Parts, conversation: Conversation, message: StoredMessage) -> TurnRecord:
@@ -34,7 +32,7 @@ async def record_while_waiting(parts: Parts, conversation: Conversation, message
 
 async def record_back_to_bot(parts: Parts, conversation: Conversation, message: StoredMessage) -> TurnRecord:
     """The customer stops waiting; the bot begins afresh with the next message."""
-    said = notice(parts.responses, BACK, conversation.language, in_reply_to=message.id)
+    said = notice(parts.responses, BACK_TO_BOT, conversation.language, in_reply_to=message.id)
     return TurnRecord(
         message,
         conversation.version,

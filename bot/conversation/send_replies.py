@@ -16,21 +16,27 @@ async def send(parts: Parts, conversation_id: str) -> None:
     if not waiting:
         return
     conversation = await parts.store.conversation(conversation_id)
-    channel = parts.channels[conversation.channel]
+    channel = parts.channels.get(conversation.channel)
+    if channel is None:
+        return  # another process serves this channel, and will send it
     for message in waiting:
         await parts.store.mark_delivery(message.id, await _send_one(parts, channel, conversation, message))
 
 
 async def recover(parts: Parts) -> None:
     """After a restart: ring for every conversation with something unsent; ``send`` decides about the doubtful ones."""
-    for conversation_id in dict.fromkeys(message.conversation_id for message in await parts.store.undelivered()):
+    for conversation_id in await parts.store.undelivered_conversations(list(parts.channels)):
         await parts.queue.ring(conversation_id)
 
 
 async def unfinished(parts: Parts) -> list[str]:
-    """Conversations with something unhandled or unsent: what a queue sweeps for at its start and now and then."""
-    unsent = [message.conversation_id for message in await parts.store.undelivered()]
-    return list(dict.fromkeys([*await parts.store.unhandled_conversations(), *unsent]))
+    """Conversations with something unhandled or unsent: what a queue sweeps for at its start and now and then.
+
+    Only those of the channels that this process serves: a terminal chat must not answer the web's customers.
+    """
+    served = list(parts.channels)
+    unhandled = await parts.store.unhandled_conversations(served)
+    return list(dict.fromkeys([*unhandled, *await parts.store.undelivered_conversations(served)]))
 
 
 async def _send_one(parts: Parts, channel: Channel, conversation: Conversation, message: StoredMessage) -> Delivery:

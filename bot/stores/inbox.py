@@ -6,7 +6,7 @@ out in the order of ``seq``: nobody sees number 5 while number 4 is still uncomm
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.messages import Author, Conversation, Customer, Delivery, Incoming, Language, Owner, StoredMessage
 from bot.ports import StaleConversation, TurnRecord, UnknownConversation
-from bot.stores.outbox import insert_message, messages_where, write_drafts
+from bot.stores.outbox import conversations_with, insert_message, messages_where, write_drafts
 from bot.stores.rows import conversation_of, new_id, now
 from bot.stores.tables import conversations, handoffs, messages
 
@@ -157,14 +157,9 @@ async def next_unhandled(connection: AsyncConnection, conversation_id: str) -> S
     return found[0] if found else None
 
 
-async def unhandled_conversations(connection: AsyncConnection) -> list[str]:
-    rows = await connection.execute(
-        sa.select(messages.c.conversation_id)
-        .where(messages.c.author == Author.CUSTOMER.value, messages.c.handled_at.is_(None))
-        .group_by(messages.c.conversation_id)
-        .order_by(sa.func.min(messages.c.created_at))
-    )
-    return [row[0] for row in rows]
+async def unhandled_conversations(connection: AsyncConnection, channels: Collection[str] | None) -> list[str]:
+    unhandled = sa.and_(messages.c.author == Author.CUSTOMER.value, messages.c.handled_at.is_(None))
+    return await conversations_with(connection, unhandled, channels)
 
 
 async def record_turn(connection: AsyncConnection, record: TurnRecord) -> list[StoredMessage]:

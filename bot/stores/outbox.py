@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.messages import Author, Conversation, Delivery, Draft, OfferedButton, StoredMessage
 from bot.stores.rows import button_of, message_from_draft, message_of, message_row, now
-from bot.stores.tables import buttons, messages
+from bot.stores.tables import buttons, conversations, messages
 
 DESK = "desk"
 """The channel column of agents' messages, where their client ids must be unique."""
@@ -86,11 +86,27 @@ async def last_notice(connection: AsyncConnection, conversation_id: str) -> Stor
     return message_of(row) if row else None
 
 
+_UNDELIVERED = messages.c.delivery.in_([Delivery.PENDING.value, Delivery.SENDING.value])
+
+
 async def undelivered(connection: AsyncConnection, conversation_id: str | None) -> list[StoredMessage]:
-    conditions = [messages.c.delivery.in_([Delivery.PENDING.value, Delivery.SENDING.value])]
-    if conversation_id is not None:
-        conditions.append(messages.c.conversation_id == conversation_id)
-    return await messages_where(connection, *conditions)
+    here = sa.true() if conversation_id is None else messages.c.conversation_id == conversation_id
+    return await messages_where(connection, here, _UNDELIVERED)
+
+
+async def undelivered_conversations(connection: AsyncConnection, channels: Collection[str] | None) -> list[str]:
+    return await conversations_with(connection, _UNDELIVERED, channels)
+
+
+async def conversations_with(
+    connection: AsyncConnection, condition: Any, channels: Collection[str] | None
+) -> list[str]:
+    """Ids of conversations with such messages, the one with the oldest of them first."""
+    query = sa.select(messages.c.conversation_id).where(condition)
+    if channels is not None:
+        query = query.join(conversations).where(conversations.c.channel.in_(channels))
+    query = query.group_by(messages.c.conversation_id).order_by(sa.func.min(messages.c.created_at))
+    return [row[0] for row in await connection.execute(query)]
 
 
 async def mark_delivery(connection: AsyncConnection, message_id: str, delivery: Delivery) -> None:

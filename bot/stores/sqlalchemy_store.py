@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
@@ -90,9 +90,9 @@ class SqlAlchemyStore:
         async with self.database.reading() as connection:
             return await inbox.next_unhandled(connection, conversation_id)
 
-    async def unhandled_conversations(self) -> list[str]:
+    async def unhandled_conversations(self, channels: Collection[str] | None = None) -> list[str]:
         async with self.database.reading() as connection:
-            return await inbox.unhandled_conversations(connection)
+            return await inbox.unhandled_conversations(connection, channels)
 
     async def button(self, conversation_id: str, button_id: str) -> OfferedButton | None:
         async with self.database.reading() as connection:
@@ -123,6 +123,10 @@ class SqlAlchemyStore:
     async def undelivered(self, conversation_id: str | None = None) -> list[StoredMessage]:
         async with self.database.reading() as connection:
             return await outbox.undelivered(connection, conversation_id)
+
+    async def undelivered_conversations(self, channels: Collection[str] | None = None) -> list[str]:
+        async with self.database.reading() as connection:
+            return await outbox.undelivered_conversations(connection, channels)
 
     async def mark_delivery(self, message_id: str, delivery: Delivery) -> None:
         async with self.database.writing() as connection:

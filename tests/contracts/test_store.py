@@ -229,6 +229,15 @@ class TestHandling:
         assert not await store.is_handled(message.id)
         assert len(await store.history(message.conversation_id)) == 1
 
+    async def test_gone_to_an_agent_and_back_is_stale_too(self, store: SqlAlchemyStore) -> None:
+        message = await accepted_in_new(store, "1")
+        before = await store.conversation(message.conversation_id)
+        await owned_by(store, Owner.AGENT, agent="anna")
+        await owned_by(store, Owner.BOT)
+        with pytest.raises(StaleConversation):
+            await answered(store, message, REPLY, expected_version=before.version)
+        assert not await store.is_handled(message.id)
+
     @pytest.mark.parametrize("owner", [Owner.AGENT, Owner.WAITING, Owner.CLOSED])
     async def test_the_bot_cannot_speak_while_another_owns(self, store: SqlAlchemyStore, owner: Owner) -> None:
         message = await accepted_in_new(store, "1")
@@ -245,7 +254,8 @@ class TestHandling:
         held = replace(REPLY, delivery=Delivery.HELD)
         written = await answered(store, message, held, expected_version=None)
         assert [said.delivery for said in written] == [Delivery.HELD]
-        assert await store.undelivered() == []
+        assert await store.undelivered(message.conversation_id) == []
+        assert await store.undelivered_conversations() == []
 
     async def test_a_handover_starts_the_wait_clock(self, store: SqlAlchemyStore) -> None:
         message = await accepted_in_new(store, "转人工")
@@ -287,15 +297,29 @@ class TestOutbox:
         assert [said.id for said in await store.undelivered(message.conversation_id)] == [one.id, two.id]
         await store.mark_delivery(one.id, Delivery.SENT)
         await store.mark_delivery(two.id, Delivery.SENDING)
-        assert [said.delivery for said in await store.undelivered()] == [Delivery.SENDING]
+        assert [said.delivery for said in await store.undelivered(message.conversation_id)] == [Delivery.SENDING]
+        assert await store.undelivered_conversations() == [message.conversation_id]
         await store.mark_delivery(two.id, Delivery.PERHAPS)
-        assert await store.undelivered() == []
+        assert await store.undelivered(message.conversation_id) == []
+        assert await store.undelivered_conversations() == []
 
     async def test_conversations_have_outboxes_of_their_own(self, store: SqlAlchemyStore) -> None:
         mine = await accepted_in_new(store, "1", "a")
         theirs = await accepted_in_new(store, "1", "b")
         await answered(store, mine, REPLY)
         assert await store.undelivered(theirs.conversation_id) == []
+        await answered(store, theirs, REPLY)
+        assert await store.undelivered_conversations() == [mine.conversation_id, theirs.conversation_id]
+        assert len(await store.undelivered()) == 2
+
+    async def test_sweeps_can_be_kept_to_some_channels(self, store: SqlAlchemyStore) -> None:
+        handled = await accepted_in_new(store, "1", "a")
+        await answered(store, handled, REPLY)
+        unhandled = await accepted_in_new(store, "1", "b")
+        assert await store.unhandled_conversations(["web"]) == [unhandled.conversation_id]
+        assert await store.undelivered_conversations(["web", "wechat"]) == [handled.conversation_id]
+        assert await store.unhandled_conversations(["wechat"]) == []
+        assert await store.undelivered_conversations(["wechat"]) == []
 
 
 class TestDesk:

@@ -83,3 +83,12 @@ async def test_unfinished_names_unhandled_and_unsent_once(parts: Parts, channel:
         await asks(parts, "你好")
     await types(parts, "还在吗")
     assert await unfinished(parts) == [(await conversation(parts)).id]
+
+
+async def test_another_channels_customers_are_left_to_their_own_process(parts: Parts) -> None:
+    await types(parts, "你好")
+    terminal = replace(parts, channels={"terminal": FakeChannel("terminal")})
+    assert await unfinished(terminal) == []
+    await drain(terminal, (await conversation(parts)).id)
+    assert await deliveries(parts) == [Delivery.PENDING]
+    assert await unfinished(parts) == [(await conversation(parts)).id]
