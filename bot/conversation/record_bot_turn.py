@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from bot.conversation.compose import draft_of
@@ -94,10 +95,13 @@ def _explain_handoff(decision: HandoffDecision | None) -> Mapping[str, Any] | No
 
 
 def _utterances(parts: Parts, turn: BotTurn, decision: HandoffDecision | None, place: int) -> Sequence[Utterance]:
-    keeps = decision is None or decision.rule.keep_reply
+    # What was changed in the shop's records is told in any case: a cancelled order must not stay a secret.
+    keeps = decision is None or decision.rule.keep_reply or bool(turn.effects)
     said = list(turn.utterances) if keeps else []
     keys = list(decision.rule.say) if decision else []
     if decision is not None and decision.hands_over:
+        # The bot's buttons lead to a bot that does not answer any more.
+        said = [replace(utterance, buttons=()) for utterance in said]
         keys.append(HANDED_OVER)
     elif turn.failed:
         keys.append(TROUBLE)

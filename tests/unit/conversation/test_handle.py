@@ -120,6 +120,23 @@ async def test_an_upset_customer_reads_the_answer_an_apology_and_the_place(parts
     assert (handoff.rule, handoff.threshold, handoff.measured, handoff.words) == ("upset", -0.6, -0.9, "垃圾")
 
 
+async def test_a_handed_over_customer_is_offered_no_button_of_the_bots(parts: Parts, brain: FakeBrain) -> None:
+    answer = bot_turn("utter_x", mood=-0.9)
+    brain.script["垃圾!"] = replace(answer, utterances=(utterance("utter_x", {}, "/track_order"),))
+    replies = await asks(parts, "垃圾!")
+    assert [len(reply.buttons) for reply in replies] == [0, 0, 1]
+    assert replies[-1].buttons[0].payload == "/back_to_bot"
+
+
+async def test_a_change_in_the_records_is_told_even_when_the_rule_drops_the_reply(
+    parts: Parts, brain: FakeBrain
+) -> None:
+    turn = bot_turn("utter_cancelled", intent="request_human")
+    brain.script["取消 转人工"] = replace(turn, effects=("cancel_order:SO1",))
+    replies = await asks(parts, "取消 转人工")
+    assert [reply.key for reply in replies] == ["utter_cancelled", "notice_handed_over"]
+
+
 async def test_three_misunderstandings_in_a_row_hand_over(parts: Parts, brain: FakeBrain) -> None:
     brain.script.update({f"嗯{n}": misunderstood_turn() for n in range(5)})
     await asks(parts, "嗯0")
