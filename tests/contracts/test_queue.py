@@ -108,9 +108,12 @@ async def test_one_conversation_is_served_one_at_a_time(running: Harness, handle
         await handled.until(lambda: handled.running["a"] == 1)
         for _ in range(5):
             await queue.ring("a")
+        # Rung later and served: by then a second handler of "a" would have begun too.
+        await queue.ring("b")
+        await handled.until(lambda: "b" in handled.calls and handled.running["b"] == 0)
         handled.gates["a"].set()
         # The bells rung meanwhile are not lost: whoever rang may have come after the handler's last look.
-        await handled.until(lambda: len(handled.calls) >= 2 and handled.idle())
+        await handled.until(lambda: handled.calls.count("a") >= 2 and handled.idle())
     assert not handled.overlapped
 
 

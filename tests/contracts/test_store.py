@@ -134,6 +134,18 @@ class TestAccept:
             assert seen == list(range(1, len(seen) + 1))
         await accepting
 
+    async def test_callers_that_give_up_in_the_middle_do_no_harm(self, store: SqlAlchemyStore) -> None:
+        conversation = await opened(store)
+        for steps in range(30):
+            accepting = asyncio.create_task(store.accept(incoming("s", str(steps))))
+            for _ in range(steps):
+                await asyncio.sleep(0)
+            accepting.cancel()
+            await asyncio.gather(accepting, return_exceptions=True)
+        results = await asyncio.gather(*(store.accept(incoming("s", str(n))) for n in range(30)))
+        assert sorted(result.message.seq for result in results) == list(range(1, 31))
+        assert len(await store.history(conversation.id)) == 30
+
     async def test_without_a_conversation_nothing_is_stored(self, store: SqlAlchemyStore) -> None:
         with pytest.raises(UnknownConversation):
             await store.accept(incoming("nobody", "1"))
@@ -310,7 +322,15 @@ class TestOutbox:
         assert await store.undelivered(theirs.conversation_id) == []
         await answered(store, theirs, REPLY)
         assert await store.undelivered_conversations() == [mine.conversation_id, theirs.conversation_id]
-        assert len(await store.undelivered()) == 2
+
+    async def test_the_whole_outbox_is_in_order(self, store: SqlAlchemyStore) -> None:
+        for round_ in "12":
+            for sender in "abcde":
+                message = await accepted_in_new(store, round_, sender)
+                await answered(store, message, REPLY, REPLY)
+        listed = [(message.conversation_id, message.seq) for message in await store.undelivered()]
+        assert len(listed) == 20
+        assert listed == sorted(listed)
 
     async def test_sweeps_can_be_kept_to_some_channels(self, store: SqlAlchemyStore) -> None:
         handled = await accepted_in_new(store, "1", "a")
