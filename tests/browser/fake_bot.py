@@ -10,7 +10,7 @@ ORDER = re.compile(r"SO\d{12}", re.I)
 LATE = re.compile(r"订单|快递|order|parcel", re.I)
 RETURN = re.compile(r"退货|退换|return", re.I)
 
-ORDER_CARD = {
+ORDER_CARD: dict[str, Any] = {
     "kind": "order",
     "data": {
         "order_number": "SO202611010002",
@@ -53,7 +53,7 @@ ORDER_CARD = {
         ],
     },
 }
-ARTICLE_CARD = {
+ARTICLE_CARD: dict[str, Any] = {
     "kind": "article",
     "data": {
         "slug": "returns",

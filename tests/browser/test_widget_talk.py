@@ -93,7 +93,7 @@ def test_english_speakers_ask_for_a_person_in_english(widget: Widget) -> None:
 def test_typing_is_shown_until_the_answer_comes(widget: Widget, server: FakeServer) -> None:
     server.silent = True
     widget.visit().open().write("你好")
-    expect(widget.lines("customer")).to_have_count(1)
+    server.wait_until(lambda: bool(server.conversations and server.conversations[0].sockets))
     conversation = server.conversations[0]
     server.call(lambda: server._tell(conversation, {"type": "typing", "author": "bot"}))
     expect(widget.frame.get_by_text("机器人正在输入")).to_be_visible()

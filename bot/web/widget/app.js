@@ -55,7 +55,13 @@ const conversation = createConversation({
 });
 
 const composer = createComposer({
-  form: byId('composer'), field: byId('text'), button: byId('send'), count: byId('count'), language: () => language, onSend: (text) => send({ text }),
+  form: byId('composer'),
+  field: byId('text'),
+  button: byId('send'),
+  count: byId('count'),
+  language: () => language,
+  onSend: (text) => send({ text }),
+  onTyping: () => conversation.tellTyping(),
 });
 
 const view = createLog(log, {

@@ -6,8 +6,8 @@ import { say } from './i18n.js';
 const LIMIT = 5000; // characters the server takes
 const WARN = 4500; // from here on the counter shows
 
-/** `onSend(text)` is called with a text that may be sent; `language()` is the interface's. */
-export function createComposer({ form, field, button, count, language, onSend }) {
+/** `onSend(text)` is called with a text that may be sent, `onTyping()` at every change; `language()` is the interface's. */
+export function createComposer({ form, field, button, count, language, onSend, onTyping }) {
   function check() {
     fit(field);
     const length = lengthOf(field.value.trim());
@@ -34,7 +34,10 @@ export function createComposer({ form, field, button, count, language, onSend })
     event.preventDefault();
     submit();
   });
-  field.addEventListener('input', check);
+  field.addEventListener('input', () => {
+    check();
+    onTyping();
+  });
   field.addEventListener('keydown', (event) => {
     if (!isSendingEnter(event)) return;
     event.preventDefault();

@@ -7,6 +7,7 @@ import { createSession } from './session.js';
 import { createStream } from './stream.js';
 
 const TYPING = 10000; // milliseconds after which "is typing" is no longer believed
+const TELL_TYPING = 3000; // milliseconds between telling a person that the customer types
 
 /** `language()` is the interface's; `onChange()` follows everything worth showing; `onNotice(key)` is said once. */
 export function createConversation({ storage, language, onChange, onNotice }) {
@@ -16,6 +17,7 @@ export function createConversation({ storage, language, onChange, onNotice }) {
   let outbox = null;
   let stream = null;
   let typing = 0;
+  let toldTyping = 0;
   const state = { owner: 'bot', place: null, agent: null, typing: null, connection: 'idle' };
 
   function stopTyping() {
@@ -132,6 +134,12 @@ export function createConversation({ storage, language, onChange, onNotice }) {
       onChange();
     },
     tellLanguage,
+    /** Only a person wants to know. */
+    tellTyping() {
+      if (state.owner !== 'agent' || !stream || Date.now() - toldTyping < TELL_TYPING) return;
+      toldTyping = Date.now();
+      stream.send({ type: 'typing' });
+    },
     hasBegun: () => Boolean(session.current()),
     /** `{message, item}` in reading order: what the server numbered, then what is still on its way. */
     entries() {

@@ -1,0 +1,104 @@
+/* What an agent wants to know before the first word: why they were called, whose orders, what was tried. */
+
+import { cardOf } from '../widget/cards.js';
+import { el, refill } from '../widget/dom.js';
+import { moment, pick } from '../widget/i18n.js';
+import { face } from './marks.js';
+import { say } from './i18n.js';
+
+function section(title, ...content) {
+  return el('section', null, el('h3', null, title), ...content);
+}
+
+function fact(label, value) {
+  return value === null || value === undefined || value === ''
+    ? null
+    : el('div', { class: 'fact' }, el('dt', null, label), el('dd', null, String(value)));
+}
+
+const quiet = (text) => el('p', { class: 'quiet' }, text);
+
+function handoffs(list, language) {
+  if (!list.length) return [quiet(say(language, 'never_handed'))];
+  return list.slice().reverse().map((one) => el('article', { class: 'why' },
+    el('strong', null, one.reason),
+    el('dl', null,
+      fact(say(language, 'handoff_rule'), one.rule),
+      fact(say(language, 'words'), one.words && `「${one.words}」`),
+      fact(say(language, 'threshold'), one.threshold),
+      fact(say(language, 'measured'), typeof one.measured === 'number' ? Math.round(one.measured * 100) / 100 : null)),
+    el('time', { datetime: one.created_at }, moment(one.created_at, language))));
+}
+
+function order(data, language) {
+  const { customer, refund, requests } = data;
+  return el('div', { class: 'order-entry' },
+    cardOf({ kind: 'order', data }, language),
+    el('dl', null,
+      customer ? fact(say(language, 'author_customer'), `${customer.name} ${customer.phone}`) : null,
+      customer ? fact(say(language, 'identity'), say(language, `identity_${customer.identity === 'signed' ? 'signed' : 'verified'}`)) : null,
+      refund ? fact(say(language, 'refund'), `${pick(refund.state, language)} ${pick(refund.amount, language)}`) : null,
+      requests && requests.length ? fact(say(language, 'requests'), requests.map((one) => one.kind).join(', ')) : null));
+}
+
+function notes(list, language) {
+  if (!list.length) return [quiet(say(language, 'no_notes'))];
+  return list.map((note) => el('article', { class: 'note' },
+    el('p', null, note.text),
+    el('span', { class: 'quiet' }, `${note.agent} · ${moment(note.created_at, language)}`)));
+}
+
+function wanted(list) {
+  return el('ol', { class: 'intents' }, ...list.map((one) => el('li', { class: one.understood === false ? 'lost' : null },
+    one.intent, el('span', { class: 'quiet' }, typeof one.confidence === 'number' ? ` ${Math.round(one.confidence * 100)}%` : ''))));
+}
+
+/** `onNote(text)` resolves when the note is stored; `show(one, language)` paints a conversation's dossier. */
+export function createDossier(container, { onNote, onBack }) {
+  const field = el('textarea', { rows: '2', id: 'note' });
+  const label = el('label', { class: 'unseen', for: 'note' });
+  const save = el('button', { type: 'submit', class: 'plain' });
+  const form = el('form', { class: 'note-form' }, label, field, save);
+  let shown = '';
+
+  form.addEventListener('submit', async (event) => {
+    event.preventDefault();
+    const text = field.value.trim();
+    if (text && await onNote(text)) field.value = '';
+  });
+
+  return {
+    clear() {
+      shown = '';
+      refill(container);
+    },
+    show(one, language) {
+      const facts = JSON.stringify([{ ...one, waiting_seconds: 0, last_message: null, version: 0 }, language]);
+      if (facts === shown) return;
+      if (shown && JSON.parse(shown)[0].id !== one.id) field.value = '';
+      shown = facts;
+      const isWriting = document.activeElement === field;
+      label.textContent = say(language, 'note');
+      field.placeholder = say(language, 'note');
+      save.textContent = say(language, 'add_note');
+      refill(container,
+        el('button', { type: 'button', class: 'plain back', onclick: onBack }, `‹ ${say(language, 'transcript')}`),
+        section(say(language, 'why'), ...handoffs(one.handoffs, language)),
+        section(say(language, 'orders'), ...(one.orders.length
+          ? one.orders.map((data) => order(data, language))
+          : [quiet(say(language, 'no_orders'))])),
+        section(say(language, 'notes'), ...notes(one.notes, language), form),
+        ...(one.intents.length ? [section(say(language, 'intents'), wanted(one.intents))] : []),
+        ...(one.mood_curve.length
+          ? [section(say(language, 'mood_curve'), el('p', { class: 'moods' }, ...one.mood_curve.map(({ mood }) => face(mood, language))))]
+          : []),
+        ...((one.articles || []).length
+          ? [section(say(language, 'articles'), el('ul', null, ...one.articles.map(({ slug }) => el('li', null, slug))))]
+          : []),
+        ...((one.changes || []).length
+          ? [section(say(language, 'changes'), el('ul', null, ...one.changes.map(({ effect }) => el('li', null, effect))))]
+          : []));
+      if (isWriting) field.focus();
+    },
+  };
+}
