@@ -68,7 +68,7 @@ class RulesError(ValueError):
 
 @dataclass(frozen=True)
 class HandoffRule:
-    """One rule. ``condition`` names what is looked at, such as ``mood_at_most``; ``value`` is what it is held against."""
+    """One rule. ``condition`` names what is looked at (``mood_at_most``, …); ``value`` is what it is held against."""
 
     id: str
     condition: str

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+import structlog
+
 from bot.conversation.compose import draft_of
 from bot.conversation.decide_handoff import (
     Evidence,
@@ -17,6 +19,8 @@ from bot.conversation.decide_handoff import (
 from bot.conversation.notices import HANDED_OVER, TROUBLE
 from bot.messages import Author, BotTurn, Conversation, Delivery, Draft, Owner, StoredMessage, Utterance
 from bot.ports import Parts, TurnRecord
+
+log = structlog.get_logger(__name__)
 
 
 async def record_of_bot_turn(
@@ -107,8 +111,17 @@ def _utterances(parts: Parts, turn: BotTurn, decision: HandoffDecision | None, p
         keys.append(TROUBLE)
     for key in dict.fromkeys(keys):
         if all(utterance.key != key for utterance in said):
-            said.append(parts.responses.render(key, {"place": place} if key == HANDED_OVER else {}))
+            said.extend(_rendered(parts, key, {"place": place} if key == HANDED_OVER else {}))
     return said
+
+
+def _rendered(parts: Parts, key: str, arguments: Mapping[str, Any]) -> list[Utterance]:
+    """Nothing for a key that cannot be said: a slip in a rule must not keep a customer from being handed over."""
+    try:
+        return [parts.responses.render(key, arguments)]
+    except KeyError as error:
+        log.error("response_unusable", key=key, error=str(error))
+        return []
 
 
 def _draft(utterance: Utterance, turn: BotTurn, message: StoredMessage) -> Draft:

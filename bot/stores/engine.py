@@ -83,7 +83,8 @@ def _make_engine(url: URL, connections: int, is_sqlite: bool) -> AsyncEngine:
         "poolclass": AsyncAdaptedQueuePool,
         "pool_size": connections,
         "max_overflow": 0,
-        "json_serializer": lambda value: json.dumps(value, ensure_ascii=False),
+        # A fact that JSON does not know (a date, say) is kept as its text: refusing it would block the conversation.
+        "json_serializer": lambda value: json.dumps(value, ensure_ascii=False, default=str),
     }
     if not is_sqlite:
         # A server that restarted must not fail the first message after it.

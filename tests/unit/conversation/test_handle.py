@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
+from typing import Any
 
 from bot.conversation.hand_to_agent import claim, close, return_to_bot
 from bot.conversation.handle import drain
-from bot.messages import Author, Customer, Delivery, Owner, StoredMessage, Turn
+from bot.messages import Author, Customer, Delivery, Owner, StoredMessage, Turn, Utterance
 from bot.ports import Parts
-from tests.fakes import RULES, FakeBrain, FakeChannel, bot_turn, failed_turn, misunderstood_turn, utterance
+from tests.fakes import (
+    RULES,
+    FakeBrain,
+    FakeChannel,
+    FakeResponses,
+    bot_turn,
+    failed_turn,
+    misunderstood_turn,
+    utterance,
+)
 from tests.unit.conversation.talk import ANNA, asks, conversation, presses, transcript, types
 
 
@@ -90,6 +101,22 @@ async def test_a_failed_turn_apologises_even_without_a_rule(parts: Parts, brain:
     parts = replace(parts, handoff_rules=replace(RULES, rules=RULES.rules[:1]))
     brain.script["查"] = failed_turn()
     assert [reply.key for reply in await asks(parts, "查")] == ["notice_trouble"]
+
+
+async def test_a_slip_in_a_rule_does_not_stop_the_handover(parts: Parts, brain: FakeBrain) -> None:
+    class Strict(FakeResponses):
+        def render(self, key: str, arguments: Mapping[str, Any] | None = None) -> Utterance:
+            if key == "utter_sorry":
+                raise KeyError(key)
+            return super().render(key, arguments)
+
+    brain.script["垃圾!"] = bot_turn("utter_x", mood=-0.9, facts={"day": date(2026, 11, 21)})
+    replies = await asks(replace(parts, responses=Strict()), "垃圾!")
+    assert [reply.key for reply in replies] == ["utter_x", "notice_handed_over"]
+    assert (await conversation(parts)).owner is Owner.WAITING
+    decision = (await parts.store.history(replies[0].conversation_id))[0].decision
+    assert decision is not None
+    assert decision["facts"] == {"day": "2026-11-21"}
 
 
 async def test_three_failures_hand_over(parts: Parts, brain: FakeBrain) -> None:
