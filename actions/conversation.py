@@ -1,21 +1,17 @@
-"""Greeting, yes and no, never mind, say it again, the other language, a human: what frames every conversation."""
+"""Greeting, yes and no, never mind, say it again, a human: what frames every conversation."""
 
 from __future__ import annotations
 
-import functools
-from pathlib import Path
 from typing import Any
 
-import yaml
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import ActiveLoop, EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.inform import HINTS
 from actions.order_speech import reset_form
 from actions.speak import HUMAN, offer, say
 from actions.turn import CustomerTurn, kept_of
-
-_LANGUAGE_NAMES = Path(__file__).with_name("language_names.yml")
 
 
 def leave_form(tracker: Tracker) -> list[EventType]:
@@ -40,6 +36,11 @@ class Goodbye(Action):
         return "action_goodbye"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        turn = CustomerTurn.of(tracker)
+        if turn.form and turn.only_digits:
+            # "88" says goodbye in China, but not to somebody who asked for a number.
+            say(dispatcher, HINTS.get(turn.requested_slot or "", "utter_go_on"))
+            return []
         say(dispatcher, "utter_goodbye")
         return leave_form(tracker)
 
@@ -98,16 +99,6 @@ class Repeat(Action):
         return []
 
 
-class SwitchLanguage(Action):
-    def name(self) -> str:
-        return "action_switch_language"
-
-    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
-        turn = CustomerTurn.of(tracker)
-        other = "zh" if turn.language == "en" else "en"
-        return [SlotSet("language", _named_language(turn.text) or other)]
-
-
 class HandOver(Action):
     """Only says so: the core, which sees the intent, puts the conversation into the desk's queue."""
 
@@ -129,16 +120,3 @@ def _offered_only_a_human(tracker: Tracker) -> bool:
 def _said_last(tracker: Tracker) -> dict[str, Any]:
     """What is kept of the last bot sentence; empty before the first one."""
     return next((kept for event in reversed(tracker.events) if (kept := kept_of(event))), {})
-
-
-@functools.cache
-def _names() -> dict[str, list[str]]:
-    return yaml.safe_load(_LANGUAGE_NAMES.read_text("utf-8"))
-
-
-def _named_language(text: str) -> str | None:
-    """The language a message names, the last one when it names both ("not Chinese, English please")."""
-    lowered = text.casefold()
-    places = {language: max(lowered.rfind(name) for name in names) for language, names in _names().items()}
-    best = max(places, key=lambda language: places[language])
-    return best if places[best] >= 0 else None

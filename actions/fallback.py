@@ -17,7 +17,7 @@ from actions.turn import CustomerTurn
 
 # Below these a guess looks silly rather than helpful.
 _LEAST_CONFIDENCE = 0.1
-_LEAST_SCORE = 0.1
+_LEAST_SCORE = 0.2
 _FORM_TOPICS = {"track_order", "expedite_order", "list_orders", "cancel_order", "track_refund"}
 
 
@@ -45,6 +45,8 @@ class Fallback(Action):
 
 async def _near_topics(turn: CustomerTurn) -> list[dict[str, Any]]:
     """Buttons: intents the classifier thought of and we can answer, then articles in the neighbourhood."""
+    if not any(sign.isalpha() for sign in turn.text):
+        return []
     knowledge = services.current().knowledge
     most = services.current().limits.choices.topics_shown
     offers: list[dict[str, Any]] = []

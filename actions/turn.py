@@ -59,6 +59,11 @@ class CustomerTurn:
         """Customers' own text never begins with a slash; our buttons' payloads do."""
         return self.text.startswith("/")
 
+    @property
+    def only_digits(self) -> bool:
+        """Digits, and no letter of any script."""
+        return any(sign.isdigit() for sign in self.text) and not any(sign.isalpha() for sign in self.text)
+
     def entity(self, name: str) -> str | None:
         """The last value of this entity in the message."""
         values = [entity.get("value") for entity in self.entities if entity.get("entity") == name]
