@@ -2,7 +2,7 @@
 (function () {
   'use strict';
   const COPIED = { zh: '已复制，粘贴到聊天窗口即可', en: 'Copied; paste it into the chat' };
-  const TITLES = { zh: '青禾优选 · Kefu 演示商店', en: 'Qinghe Goods · Kefu demo shop' };
+  const TITLES = { zh: '山茶小铺 · Kefu 演示商店', en: 'Camellia Shop · Kefu demo shop' };
   const toast = document.getElementById('toast');
   let timer = 0;
 
