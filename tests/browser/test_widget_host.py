@@ -204,6 +204,6 @@ def test_the_demo_shop(page: Page, context: BrowserContext, server: FakeServer, 
     page.get_by_role("button", name="English").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Chosen with care")
     expect(widget.input).to_have_attribute("placeholder", "Type your question…")
-    expect(page).to_have_title("Qinghe Goods · Kefu demo shop")
+    expect(page).to_have_title("Camellia Shop · Kefu demo shop")
     assert page.evaluate("Array.from(document.images).filter((one) => !one.naturalWidth).length") == 0
     assert troubles == []
