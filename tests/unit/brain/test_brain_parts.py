@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import importlib.util
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -20,6 +21,7 @@ from bot.brain.own_loop import OwnLoop
 from bot.brain.tracker_store import BrainTrackerStore, open_tracker_store
 from bot.brain.understand import safe_text, understanding
 from bot.messages import NLU_FALLBACK
+from tests.databases import postgres_copy
 
 TINY = Path(__file__).parent / "tiny_assistant"
 
@@ -265,19 +267,38 @@ async def test_work_runs_on_the_loops_own_thread_and_cancels_with_its_caller() -
         loop.close()
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> Any:
-    opened = open_tracker_store(tmp_path, "sqlite:///unused.db")
-    yield opened
-    opened.close()
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[BrainTrackerStore]:
+    if request.param == "sqlite":
+        opened = open_tracker_store(tmp_path, "sqlite:///unused.db")
+        yield opened
+        opened.close()
+        return
+    with postgres_copy(request.getfixturevalue("postgres")) as url:
+        opened = open_tracker_store(tmp_path, url)
+        yield opened
+        opened.close()
 
 
-def test_sqlite_is_set_up_for_one_writer(store: BrainTrackerStore, tmp_path: Path) -> None:
+def test_sqlite_is_set_up_for_one_writer(tmp_path: Path) -> None:
+    store = open_tracker_store(tmp_path, "sqlite:///unused.db")
     assert (tmp_path / "rasa.db").exists()
     with store.engine.connect() as connection:
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
         assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 1
         assert connection.exec_driver_sql("PRAGMA busy_timeout").scalar() == 10000
+    store.close()
+
+
+async def test_on_postgresql_the_dialogue_state_has_a_schema_of_its_own(postgres: str, tmp_path: Path) -> None:
+    with postgres_copy(postgres) as url:
+        for _ in ("first start", "second start"):
+            store = open_tracker_store(tmp_path, url)
+            with store.engine.connect() as connection:
+                found = connection.exec_driver_sql("SELECT schemaname FROM pg_tables WHERE tablename = 'events'")
+                assert list(found.scalars()) == ["rasa"]
+            store.close()
+    assert not (tmp_path / "rasa.db").exists()
 
 
 async def test_only_the_latest_session_is_loaded_even_when_the_clock_went_back(store: BrainTrackerStore) -> None:
@@ -300,3 +321,15 @@ async def test_only_the_latest_session_is_loaded_even_when_the_clock_went_back(s
     latest, full = await store.retrieve("c"), await store.retrieve_full_tracker("c")
     assert [type(event).__name__ for event in latest.events] == ["SessionStarted", "UserUttered", "ActionExecuted"]
     assert [event.text for event in full.events if isinstance(event, UserUttered)] == ["one", "two"]
+    assert list(await store.keys()) == ["c"]
+
+
+async def test_a_customers_nul_character_can_be_stored(store: BrainTrackerStore) -> None:
+    from rasa.shared.core.domain import Domain
+    from rasa.shared.core.events import UserUttered
+
+    store.domain = Domain.empty()
+    tracker = await store.get_or_create_tracker("c", append_action_listen=False)
+    tracker.update(UserUttered("a\x00b 😀", parse_data={"text": "a\x00b", "intent": {"name": "greet"}, "entities": []}))
+    await store.save(tracker)
+    assert (await store.retrieve("c")).latest_message.text == "a\x00b 😀"

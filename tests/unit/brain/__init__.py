@@ -1,0 +1,1 @@
+"""The brain: its parts, its training, and turns through a tiny trained model."""
