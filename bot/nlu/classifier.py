@@ -15,6 +15,7 @@ from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, INTENT_RANKING_KE
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.nlu import model_files
 from bot.nlu.component import KefuComponent, text_of
 from bot.nlu.features import dense_rows, sparse_rows, words_of
 from bot.nlu.intent_model import IntentModel, Verdict
@@ -43,7 +44,7 @@ class GuardedClassifier(KefuComponent, IntentClassifier):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        return {"false_refusals": 0.04, "ranking_length": 10}
+        return {"false_refusals": 0.06, "ranking_length": 10}
 
     @staticmethod
     def required_packages() -> list[str]:
@@ -73,8 +74,7 @@ class GuardedClassifier(KefuComponent, IntentClassifier):
         **kwargs: Any,
     ) -> GuardedClassifier:
         with model_storage.read_from(resource) as folder:
-            # Nothing is there when the training data had no intent at all.
-            model = IntentModel.load(folder) if (folder / "intents.json").is_file() else None
+            model = model_files.load(folder)
         return cls(config, execution_context.node_name, model_storage, resource, model)
 
     def train(self, training_data: TrainingData) -> Resource:
@@ -83,7 +83,7 @@ class GuardedClassifier(KefuComponent, IntentClassifier):
             if examples:
                 labels = [message.get(INTENT) for message in examples]
                 self._model = IntentModel.fit(_view(examples), labels, false_refusals=self._config["false_refusals"])
-                self._model.save(folder)
+                model_files.save(self._model, folder)
         return self._resource
 
     def process(self, messages: list[Message]) -> list[Message]:

@@ -11,7 +11,7 @@ from bot.nlu.messages_view import View
 
 _SPARSE_STRENGTH = 1.0
 _DENSE_STRENGTH = 10.0
-_SPARSE_SHARE = 2.0
+_SPARSE_SHARE = 1.25
 
 
 @dataclass(frozen=True)

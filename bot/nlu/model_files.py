@@ -1,0 +1,62 @@
+"""A learnt intent model as files: arrays and JSON only, so that loading runs no code from them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+
+from bot.nlu.familiarity import Familiarity
+from bot.nlu.guard import Guard
+from bot.nlu.intent_model import IntentModel
+from bot.nlu.linear_head import LinearHead
+from bot.nlu.ranker import Ranker
+
+_FACTS = "intents.json"
+_ARRAYS = "arrays.npz"
+
+
+def save(model: IntentModel, folder: Path) -> None:
+    """Write into an existing folder."""
+    facts = {
+        "intents": model.intents,
+        "temperature": model.temperature,
+        "guard": model.guard.facts(),
+        "vocabulary": sorted(model.familiarity.vocabulary),
+    }
+    (folder / _FACTS).write_text(json.dumps(facts, ensure_ascii=False), encoding="utf-8")
+    ranker, familiarity = model.ranker, model.familiarity
+    np.savez(
+        folder / _ARRAYS,
+        mean=ranker.mean,
+        sparse_weights=ranker.sparse.weights,
+        sparse_bias=ranker.sparse.bias,
+        dense_weights=ranker.dense.weights,
+        dense_bias=ranker.dense.bias,
+        centres=familiarity.centres,
+        familiar_mean=familiarity.mean,
+        within=familiarity.within,
+        overall=familiarity.overall,
+    )
+
+
+def load(folder: Path) -> IntentModel | None:
+    """None when nothing was saved there (the training data had no intent at all)."""
+    if not (folder / _FACTS).is_file():
+        return None
+    facts = json.loads((folder / _FACTS).read_text("utf-8"))
+    with np.load(folder / _ARRAYS, allow_pickle=False) as arrays:
+        ranker = Ranker(
+            arrays["mean"],
+            LinearHead(arrays["sparse_weights"], arrays["sparse_bias"]),
+            LinearHead(arrays["dense_weights"], arrays["dense_bias"]),
+        )
+        familiarity = Familiarity(
+            arrays["centres"],
+            arrays["familiar_mean"],
+            arrays["within"],
+            arrays["overall"],
+            frozenset(facts["vocabulary"]),
+        )
+    return IntentModel(tuple(facts["intents"]), ranker, familiarity, facts["temperature"], Guard(**facts["guard"]))
