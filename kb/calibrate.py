@@ -2,12 +2,12 @@
 
 Each question is put to the search without itself: its own article is then a right answer. Put without its
 whole article, whatever comes out is a wrong answer, and so is anything found for a background sentence. A
-logistic regression between right and wrong gives the score its meaning: at 0.5 both are equally likely.
+logistic regression between right and wrong gives the score its meaning: at 0.5 both are equally likely,
+when customers ask as ``SHARES`` assumes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +18,8 @@ from kb.index import Index, background
 
 LEAST_QUESTIONS = 30
 MOST_QUESTIONS = 2000
+SHARES = (0.6, 0.15, 0.25)
+"""Assumed parts of what customers ask: answered by an article, about the shop but in no article, about other things."""
 
 Example = tuple[float, float]
 
@@ -26,9 +28,9 @@ Example = tuple[float, float]
 class Calibration:
     """Logit = votes × the classifier's preference over the background + lexical × coverage + bias."""
 
-    votes: float = 12.0
-    lexical: float = 0.5
-    bias: float = -1.5
+    votes: float = 5.0
+    lexical: float = 1.0
+    bias: float = -0.2
     # The defaults serve folders with too few questions to learn from; they are near what the demo shop's articles give.
 
     def logit(self, votes: np.ndarray, lexical: np.ndarray) -> np.ndarray:
@@ -59,48 +61,38 @@ def calibrate(index: Index, fit: Fit) -> Calibration:
         return Calibration()
     if len(rows) > MOST_QUESTIONS:
         rows = np.random.default_rng(0).choice(rows, MOST_QUESTIONS, replace=False)
-    right, absent, elsewhere = (
-        list(_right(index, fit, rows)),
-        list(_absent(index, fit, rows)),
-        list(_elsewhere(index, fit)),
-    )
-    examples = np.array(right + absent + elsewhere)
-    labels = np.repeat([1, 0, 0], [len(right), len(absent), len(elsewhere)])
-    # The two kinds of wrong answers count alike, and together as much as the right ones, whatever their numbers.
-    weights = np.repeat(
-        [2 / len(right), 1 / len(absent), 1 / len(elsewhere)], [len(right), len(absent), len(elsewhere)]
-    )
-    model = LogisticRegression(C=100.0).fit(examples, labels, sample_weight=weights * len(right))
+    right, absent = _about_the_shop(index, fit, set(rows.tolist()))
+    kinds = (right, absent, _elsewhere(index, fit))
+    sizes = [len(kind) for kind in kinds]
+    weights = np.repeat([share * len(rows) / size for share, size in zip(SHARES, sizes, strict=True)], sizes)
+    model = LogisticRegression(C=100.0).fit(np.concatenate(kinds), np.repeat([1, 0, 0], sizes), sample_weight=weights)
     (votes, lexical), bias = model.coef_[0], model.intercept_[0]
     return Calibration(float(votes), float(max(0.0, lexical)), float(bias))
 
 
-def _right(index: Index, fit: Fit, rows: np.ndarray) -> Iterator[Example]:
-    """Each question's own article, as found without the question."""
-    for row in rows:
-        own = index.slug_of[row]
-        votes = preference(fit.without(np.array([row])))[0]
-        lexical = best_by_slug(index, index.lexical.scores(index.passages[row].text), without=int(row))
-        yield float(votes[own]), float(lexical[own])
-
-
-def _absent(index: Index, fit: Fit, rows: np.ndarray) -> Iterator[Example]:
-    """What would be found for each question if its article did not exist."""
+def _about_the_shop(index: Index, fit: Fit, questions: set[int]) -> tuple[list[Example], list[Example]]:
+    """For each question its own article, found without the question; and what is found without the whole article."""
+    right, absent = [], []
     for slug in range(len(index.slugs)):
         whole = np.flatnonzero(index.slug_of == slug)
-        for row, votes in zip(whole, preference(fit.without(whole)), strict=True):
-            if row in rows:
-                votes[slug] = -np.inf
-                yield _best(index, votes, index.passages[row].text)
+        for row, others in zip(whole.tolist(), preference(fit.without(whole)), strict=True):
+            if row not in questions:
+                continue
+            lexical = index.lexical.scores(index.passages[row].text)
+            own = float(preference(fit.without(np.array([row])))[0, slug])
+            right.append((own, float(best_by_slug(index, lexical, without=row)[slug])))
+            others[slug] = -np.inf
+            absent.append(_best(index, others, lexical))
+    return right, absent
 
 
-def _elsewhere(index: Index, fit: Fit) -> Iterator[Example]:
+def _elsewhere(index: Index, fit: Fit) -> list[Example]:
     """What is found for each sentence of the background, without that sentence."""
-    for place, text in enumerate(background()):
-        votes = preference(fit.without(np.array([len(index.passages) + place])))[0]
-        yield _best(index, votes, text)
+    first = len(index.passages)
+    votes = [preference(fit.without(np.array([first + place])))[0] for place in range(len(background()))]
+    return [_best(index, vote, index.lexical.scores(text)) for vote, text in zip(votes, background(), strict=True)]
 
 
-def _best(index: Index, votes: np.ndarray, text: str) -> Example:
+def _best(index: Index, votes: np.ndarray, lexical: np.ndarray) -> Example:
     best = int(np.argmax(votes))
-    return float(votes[best]), float(best_by_slug(index, index.lexical.scores(text))[best])
+    return float(votes[best]), float(best_by_slug(index, lexical)[best])

@@ -32,7 +32,7 @@ class Classifier:
 
 
 class Fit:
-    """The regression itself, needed only while the search is built: it also knows what it would have said without a row."""
+    """The regression, needed only while the search is built: it also knows what it would say without some rows."""
 
     def __init__(self, vectors: np.ndarray, labels: np.ndarray, classes: int) -> None:
         """``vectors`` (n, size) of unit length, ``labels`` (n,) from 0 to ``classes`` − 1."""
@@ -41,15 +41,15 @@ class Fit:
         root = np.linalg.cholesky(own + _JITTER * np.eye(len(landmarks)))
         self._features = solve_triangular(root, _kernel(landmarks, vectors), lower=True).T
         self._targets = np.eye(classes)[labels]
-        self._precision = np.linalg.inv(self._features.T @ self._features + SHRINKAGE * np.eye(len(landmarks)))
-        weights = self._precision @ (self._features.T @ self._targets)
+        precision = np.linalg.inv(self._features.T @ self._features + SHRINKAGE * np.eye(len(landmarks)))
+        self._pulls = self._features @ precision
+        weights = self._pulls.T @ self._targets
         self._fitted = self._features @ weights
         self.classifier = Classifier(landmarks, solve_triangular(root.T, weights, lower=False))
 
     def without(self, rows: np.ndarray) -> np.ndarray:
         """(rows, classes): the scores of these rows had none of them been there; exact, nothing is fitted again."""
-        features = self._features[rows]
-        influence = features @ self._precision @ features.T
+        influence = self._pulls[rows] @ self._features[rows].T
         rest = self._fitted[rows] - influence @ self._targets[rows]
         left: np.ndarray = np.linalg.solve(np.eye(len(rows)) - influence, rest)
         return left

@@ -64,7 +64,7 @@ class Index:
         number = {slug: place for place, slug in enumerate(slugs)}
         self.slugs = slugs
         self.slug_of = np.array([number[articles[owner].slug] for owner in self.owner], np.int64)
-        self.lexical = LexicalIndex([passage.text for passage in self.passages])
+        self.lexical = LexicalIndex([passage.text for passage in self.passages], self.slug_of.tolist())
         self.vectors, self.background, self._center = self._encode()
 
     def _encode(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -26,13 +26,19 @@ def terms(text: str) -> list[str]:
 
 
 class LexicalIndex:
-    """Scores every passage against a query; the score is the share of the query's weight that a passage covers."""
+    """Scores every passage against a query; the score is the share of the query's weight that a passage covers.
 
-    def __init__(self, passages: Sequence[str]) -> None:
+    A word weighs the less the more owners use it. ``owners`` names each passage's article; without them
+    each passage is its own.
+    """
+
+    def __init__(self, passages: Sequence[str], owners: Sequence[int] | None = None) -> None:
         counts = [Counter(terms(passage)) for passage in passages]
+        owners = range(len(passages)) if owners is None else owners
         self._vocabulary = {term: column for column, term in enumerate(sorted(set().union(*counts)))} if counts else {}
-        size, total = len(self._vocabulary), max(1, len(passages))
-        holders = Counter(term for count in counts for term in count)
+        size, total = len(self._vocabulary), max(1, len(set(owners)))
+        used = {(term, owner) for count, owner in zip(counts, owners, strict=True) for term in count}
+        holders = Counter(term for term, _ in used)
         self._weight = np.zeros(size, np.float32)
         for term, column in self._vocabulary.items():
             self._weight[column] = np.log(1 + (total - holders[term] + 0.5) / (holders[term] + 0.5))

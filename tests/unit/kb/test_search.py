@@ -86,3 +86,10 @@ def test_a_passage_that_covers_more_of_the_query_scores_higher() -> None:
     assert np.argmax(scores) == 0
     assert scores[1] > scores[2] == 0
     assert index.scores("zzz").tolist() == [0, 0, 0]
+
+
+def test_a_word_that_every_article_uses_weighs_little() -> None:
+    passages, owners = ["how to return", "return postage", "return label", "how to pay"], [0, 0, 0, 1]
+    by_passage, by_owner = LexicalIndex(passages), LexicalIndex(passages, owners)
+    assert by_passage.scores("how return")[3] > by_passage.scores("how return")[1]
+    assert by_owner.scores("how return")[3] < by_owner.scores("how return")[1]
