@@ -38,16 +38,6 @@ class Calibration:
         return combined
 
 
-def best_by_slug(index: Index, values: np.ndarray, without: int | None = None) -> np.ndarray:
-    """The best passage's value for each slug; ``without`` leaves one passage out."""
-    kept = values.copy()
-    if without is not None:
-        kept[without] = 0.0
-    best = np.zeros(len(index.slugs), np.float32)
-    np.maximum.at(best, index.slug_of, kept)
-    return best
-
-
 def preference(scores: np.ndarray) -> np.ndarray:
     """How much each article is preferred to the background, which is the last class."""
     preferred: np.ndarray = scores[..., :-1] - scores[..., -1:]
@@ -80,9 +70,9 @@ def _about_the_shop(index: Index, fit: Fit, questions: set[int]) -> tuple[list[E
                 continue
             lexical = index.lexical.scores(index.passages[row].text)
             own = float(preference(fit.without(np.array([row])))[0, slug])
-            right.append((own, float(best_by_slug(index, lexical, without=row)[slug])))
             others[slug] = -np.inf
             absent.append(_best(index, others, lexical))
+            right.append((own, float(lexical[whole[whole != row]].max(initial=0.0))))
     return right, absent
 
 
@@ -95,4 +85,4 @@ def _elsewhere(index: Index, fit: Fit) -> list[Example]:
 
 def _best(index: Index, votes: np.ndarray, lexical: np.ndarray) -> Example:
     best = int(np.argmax(votes))
-    return float(votes[best]), float(best_by_slug(index, lexical)[best])
+    return float(votes[best]), float(index.best_by_slug(lexical)[best])

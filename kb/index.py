@@ -64,6 +64,8 @@ class Index:
         number = {slug: place for place, slug in enumerate(slugs)}
         self.slugs = slugs
         self.slug_of = np.array([number[articles[owner].slug] for owner in self.owner], np.int64)
+        self._by_slug = np.argsort(self.slug_of, kind="stable")
+        self._starts = np.searchsorted(self.slug_of[self._by_slug], np.arange(len(slugs)))
         self.lexical = LexicalIndex([passage.text for passage in self.passages], self.slug_of.tolist())
         self.vectors, self.background, self._center = self._encode()
 
@@ -84,6 +86,11 @@ class Index:
         """One number of each kind for every passage."""
         vector = _unit(self._encoder.encode([fold(query)]) - self._center)[0]
         return Evidence(vector, self.vectors @ vector, self.lexical.scores(query))
+
+    def best_by_slug(self, values: np.ndarray) -> np.ndarray:
+        """The best passage's value for each slug."""
+        best: np.ndarray = np.maximum.reduceat(values[self._by_slug], self._starts)
+        return best
 
 
 @lru_cache(maxsize=1)

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from kb.articles import Article, Language, Library, Section, read_folder
-from kb.calibrate import Calibration, best_by_slug, calibrate, preference
+from kb.calibrate import Calibration, calibrate, preference
 from kb.classify import Classifier, Fit
 from kb.index import Evidence, Index
 from lang.encode import Encoder, encoder
@@ -76,7 +76,7 @@ class KnowledgeBase:
             return []
         evidence = index.evidence(text)
         votes = preference(classifier.scores(evidence.vector))
-        logits = self._calibration.logit(votes, best_by_slug(index, evidence.lexical))
+        logits = self._calibration.logit(votes, index.best_by_slug(evidence.lexical))
         if intent:
             logits = logits + INTENT_EVIDENCE * np.array([self._serves(slug, intent) for slug in index.slugs])
         best = np.argsort(-logits, kind="stable")[:top]
