@@ -2,34 +2,17 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from tests.browser.chromium import ARGUMENTS, MISSING, chromium_path
 from tests.browser.fake_server import FakeServer
 from tests.browser.widget_page import Widget
 
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 PATIENCE = 10_000
 """Milliseconds a condition may take before the test gives up."""
-
-
-def chromium_path() -> str | None:
-    """The operator's choice, else whatever this machine has."""
-    given = os.environ.get("KEFU_CHROMIUM")
-    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-    return given or next((path for path in map(shutil.which, names) if path), None)
 
 
 # Not pytest-playwright's session-wide fixtures: its event loop would stay on the main thread and break every
@@ -38,7 +21,7 @@ def chromium_path() -> str | None:
 def browser() -> Iterator[Browser]:
     path = chromium_path()
     if path is None:
-        pytest.skip("no Chromium on this machine: install Debian's 'chromium' or name one in KEFU_CHROMIUM")
+        pytest.skip(MISSING)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield browser

@@ -41,12 +41,15 @@ DECISION = {
 
 
 class FakeDesk(FakeServer):
-    """``lose_answers`` breaks the connection after an agent's message was stored; ``logged_in`` can be taken away."""
+    """Troubles: ``lose_answers`` (break the connection after an agent's message was stored), ``faster`` (the user name of
+    a colleague who claims first); ``logged_in`` can be taken away. ``typed`` is the last typing frame of a desk."""
 
     def __init__(self) -> None:
         super().__init__()
         self.logged_in: dict[str, Any] | None = None
         self.lose_answers = False
+        self.faster = ""
+        self.typed: dict[str, Any] | None = None
         self.desks: list[web.WebSocketResponse] = []
         self.details: dict[str, dict[str, Any]] = {}
         self.agent_client_ids: dict[str, dict[str, Any]] = {}
@@ -165,6 +168,8 @@ class FakeDesk(FakeServer):
         if request.headers.get("X-CSRF-Token") != CSRF:
             return _error(403, "bad_csrf", "请求未通过安全校验。")
         body, action = await request.json(), request.match_info["action"]
+        if action == "claim" and self.faster:
+            await self.hand_to(conversation, "agent", agent=self.faster)
         is_mine = conversation.owner == "agent" and conversation.agent == agent["username"]
         is_free = conversation.owner in ("waiting", "bot")
         if not (is_mine or action == "notes" or (action == "claim" and is_free)):

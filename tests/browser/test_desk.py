@@ -175,7 +175,7 @@ def test_closing_and_passing_on(page: Page, desk: FakeDesk, waiting: FakeConvers
 
 def test_somebody_faster_is_told_plainly(page: Page, desk: FakeDesk, waiting: FakeConversation) -> None:
     open_first(page, desk)
-    desk.call(lambda: desk.hand_to(waiting, "agent", agent="sam"))
+    desk.faster = "sam"
     page.get_by_role("button", name="接入会话").click()
     expect(page.locator(".notice")).to_have_text("会话刚被其他人处理，页面已更新。")
     expect(page.locator(".blocked")).to_have_text("Sam 正在处理这个会话。")

@@ -108,6 +108,34 @@ def test_unsent_messages_outlive_a_reload_and_go_out_in_order(widget: Widget, pa
     assert page.frames[1].evaluate("localStorage.getItem('kefu.outbox')") is None
 
 
+def test_two_tabs_keep_each_others_unsent_messages(widget: Widget, context: BrowserContext, server: FakeServer) -> None:
+    widget.visit().open().ask("你好")
+    other = Widget(context.new_page(), server).visit().open()
+    expect(other.lines("customer")).to_have_text("你好")
+    server.down = True
+    widget.write("左边")
+    expect(widget.button("立即重试")).to_be_visible()
+    other.write("右边")
+    other.page.reload()
+    expect(other.frame.get_by_text("左边")).to_be_visible()
+    expect(other.frame.get_by_text("右边")).to_be_visible()
+    widget.page.close()
+    server.down = False
+    other.page.frames[1].evaluate("window.dispatchEvent(new Event('online'))")
+    expect(other.lines("bot")).to_have_count(3)
+    assert sorted(customer_texts(server)) == sorted(["你好", "左边", "右边"])
+
+
+def test_a_message_that_cannot_leave_can_be_taken_back(widget: Widget, server: FakeServer) -> None:
+    server.down = True
+    widget.visit().open().write("算了")
+    widget.button("删除").click()
+    expect(widget.lines("customer")).to_have_count(0)
+    server.down = False
+    widget.ask("你好")
+    assert customer_texts(server) == ["你好"]
+
+
 def test_the_first_message_may_be_written_while_the_server_is_away(widget: Widget, server: FakeServer) -> None:
     server.down = True
     widget.visit().open().write("有人吗")

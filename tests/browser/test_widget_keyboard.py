@@ -47,6 +47,18 @@ def test_tab_goes_through_the_head_the_log_its_buttons_and_the_field(widget: Wid
     assert order[6] == "text"
 
 
+def test_a_quick_reply_hands_the_keyboard_back_to_the_field(widget: Widget, page: Page) -> None:
+    widget.visit().open().ask("你好")
+    widget.button("查订单").focus()
+    page.keyboard.press("Enter")
+    expect(widget.input).to_be_focused()
+    expect(widget.lines("customer")).to_have_text(["你好", "查订单"])
+    widget.human.focus()
+    page.keyboard.press("Space")
+    expect(widget.human).to_be_disabled()
+    expect(widget.input).to_be_focused()
+
+
 def test_the_log_is_announced_and_everything_has_a_name(widget: Widget) -> None:
     widget.visit().open().ask("你好")
     log = widget.frame.get_by_role("log", name="聊天记录")

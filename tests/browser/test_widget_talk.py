@@ -28,12 +28,12 @@ def test_an_order_and_its_courier_progress(
     assert troubles == []
 
 
-def test_it_says_that_it_is_a_bot_before_a_word_is_spoken(widget: Widget) -> None:
+def test_it_says_that_it_is_a_bot_before_a_word_is_spoken(widget: Widget, server: FakeServer) -> None:
     widget.visit().open()
     expect(widget.banner).to_contain_text("机器人")
     expect(widget.frame.locator(".intro .bubble")).to_contain_text("不是真人")
     expect(widget.human).to_be_enabled()
-    assert widget.server.conversations == []
+    assert server.conversations == []
 
 
 def test_quick_replies_send_their_id_once_and_show_which_was_taken(widget: Widget, server: FakeServer) -> None:

@@ -15,12 +15,12 @@ class Widget:
     ``site`` is that page's origin and ``service`` the widget's, where they are not the server's own.
     """
 
-    def __init__(self, page: Page, server: FakeServer) -> None:
+    def __init__(self, page: Page, server: FakeServer | None) -> None:
         self.page = page
-        self.server = server
+        self._origin = server.origin if server else ""
 
     def visit(self, *, lang: str = "zh-CN", tag: str = "", site: str = "", service: str = "") -> Widget:
-        self.page.goto(f"{site or self.server.origin}/host.html?lang={lang}&tag={tag}&service={service}")
+        self.page.goto(f"{site or self._origin}/host.html?lang={lang}&tag={tag}&service={service}")
         return self
 
     def open(self, language: str = "zh") -> Widget:

@@ -27,7 +27,7 @@ function handoffLine(handoff, language) {
 /** A block that unfolds, or null for messages nobody decided about (those an agent answered). */
 export function explain(decision, language) {
   if (!decision || !decision.intent) return null;
-  const others = (decision.ranking || []).filter(([name]) => name !== decision.intent).slice(0, 3);
+  const others = (decision.ranking || []).filter(([name, score]) => name !== decision.intent && score >= 0.01).slice(0, 3);
   const moods = decision.mood_words && decision.mood_words.length ? ` · ${decision.mood_words.join(', ')}` : '';
   const flags = ['failed', 'misunderstood'].filter((name) => decision[name]);
   return el('details', { class: 'decision' },

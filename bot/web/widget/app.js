@@ -79,6 +79,13 @@ function send(words) {
   conversation.send(words);
   host.tell('talking');
   scrollTo(null);
+  // The button that was pressed goes grey and would leave the keyboard nowhere.
+  if (!isTouch()) byId('text').focus();
+}
+
+/** Where the keyboard is on the screen it would cover what there is to read. */
+function isTouch() {
+  return window.matchMedia('(hover: none) and (pointer: coarse)').matches;
 }
 
 function setLanguage(next) {
@@ -108,8 +115,7 @@ function opened(focus) {
   if (conversation.hasBegun()) host.tell('talking');
   scrollTo(null);
   show();
-  // On a touch screen the keyboard would cover what there is to read.
-  if (focus) (window.matchMedia('(hover: none) and (pointer: coarse)').matches && log.childElementCount > 1 ? log : byId('text')).focus();
+  if (focus) (isTouch() && log.childElementCount > 1 ? log : byId('text')).focus();
 }
 
 function close() {

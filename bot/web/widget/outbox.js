@@ -15,13 +15,16 @@ import { backOff } from './stream.js';
  */
 export function createOutbox({ storage, key, deliver, onChange, onSent }) {
   let items = (storage.get(key) || []).map((item) => (item.state === 'rejected' ? item : { ...item, state: 'waiting' }));
+  const mine = new Set(items.map((item) => item.client_id));
   let failures = 0;
   let timer = 0;
   let running = false;
   let stopped = false;
 
+  // What another tab has not sent yet stays on disk with ours.
   const keep = () => {
-    const open = items.filter((item) => item.state !== 'sent');
+    const others = (storage.get(key) || []).filter((item) => !mine.has(item.client_id));
+    const open = others.concat(items.filter((item) => item.state !== 'sent'));
     if (open.length) storage.set(key, open);
     else storage.remove(key);
   };
@@ -81,6 +84,7 @@ export function createOutbox({ storage, key, deliver, onChange, onSent }) {
     add({ text, payload }) {
       const item = { client_id: newId(), text, payload, created_at: new Date().toISOString(), state: 'waiting' };
       items.push(item);
+      mine.add(item.client_id);
       keep();
       onChange();
       flush();

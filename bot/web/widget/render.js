@@ -53,11 +53,10 @@ function createLine(entry, language, actions) {
       status.dataset.words = words;
       status.className = `status ${item ? item.state : ''}`;
       status.toggleAttribute('aria-hidden', Boolean(item) && ['waiting', 'sending'].includes(item.state));
+      const remove = () => button(say(language, 'remove'), () => actions.remove(item));
       const controls = {
-        failed: () => [button(say(language, 'retry'), actions.retry)],
-        rejected: () => [
-          button(say(language, 'edit'), () => actions.edit(item)), button(say(language, 'remove'), () => actions.remove(item)),
-        ],
+        failed: () => [button(say(language, 'retry'), actions.retry), remove()],
+        rejected: () => [button(say(language, 'edit'), () => actions.edit(item)), remove()],
       }[item ? item.state : ''];
       refill(status, words, ...(controls ? controls() : []));
     },
