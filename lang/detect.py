@@ -10,7 +10,7 @@ from lang.tokenize import HAN
 
 _HAN = re.compile(rf"[{HAN}]")
 _KANA_OR_HANGUL = re.compile("[\u3040-\u30ff\u31f0-\u31ff\u1100-\u11ff\uac00-\ud7af]")
-_NOT_PROSE = re.compile(r"https?://\S+|www\.\S+|\S+@\S+|\S*\d\S*", re.ASCII)
+_NOT_PROSE = re.compile(r"https?://|www\.|@|\d", re.ASCII)
 _WORD = re.compile(r"[a-z\u00c0-\u024f]+(?:'[a-z]+)?")
 
 
@@ -50,7 +50,7 @@ _UNPRONOUNCEABLE = re.compile(r"^(?!thx$|pls$|plz$|tks$)(?:.*[bcdfghjklmnpqrstvw
 
 def detect(text: str) -> Literal["zh", "en"] | None:
     """The language the customer writes in, None when the message does not tell (a number, "ok", an emoji, "asdkjh")."""
-    prose = _NOT_PROSE.sub(lambda match: "".join(_HAN.findall(match.group())), fold(text))
+    prose = " ".join(map(_prose, fold(text).split()))
     if _KANA_OR_HANGUL.search(prose):
         return None
     words = [word for word in _WORD.findall(prose) if word not in _NEUTRAL]
@@ -59,6 +59,11 @@ def detect(text: str) -> Literal["zh", "en"] | None:
     if characters:
         return "en" if grammar >= 2 and len(words) > characters else "zh"
     return "en" if _is_english(words, grammar) else None
+
+
+def _prose(chunk: str) -> str:
+    """Addresses, codes and numbers tell no language; Chinese characters written onto them do."""
+    return "".join(_HAN.findall(chunk)) if _NOT_PROSE.search(chunk) else chunk
 
 
 def _is_english(words: list[str], grammar: int) -> bool:

@@ -22,7 +22,11 @@ from lang.normalize import normalize
 HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0002fa1f\u3007"
 _RUNS = re.compile(rf"[{HAN}]+|[^{HAN}]+")
 # "SO202611010001", "iphone15", "129.00", "2026-11-21", "8:30": anything around a digit, joined by signs between digits.
-_CODE = re.compile(r"[a-z]*\d[a-z\d]*(?:[.,:/-]\d[a-z\d]*)*", re.IGNORECASE | re.ASCII)
+# It starts at a word's start only: from every letter on, a long word without a digit would cost quadratic time.
+_CODE = re.compile(r"(?<![a-z\d])[a-z]*\d[a-z\d]*(?:[.,:/-]\d[a-z\d]*)*", re.IGNORECASE | re.ASCII)
+# spaCy takes quadratic time over signs that follow each other without a space; nobody writes such words in earnest.
+_ENDLESS = re.compile(r"\S{65}")
+_PIECE = re.compile(r"\w+|[^\w\s]")
 
 
 @dataclass(frozen=True)
@@ -102,7 +106,9 @@ def _other_spans(run: str, offset: int) -> Iterator[tuple[int, int]]:
 
 
 def _english_spans(run: str, offset: int) -> Iterator[tuple[int, int]]:
-    if not run.strip():
+    if _ENDLESS.search(run):
+        for piece in _PIECE.finditer(run):
+            yield offset + piece.start(), offset + piece.end()
         return
     for token in _english()(run):
         if not token.is_space:

@@ -6,7 +6,7 @@ Known limits: irony without a marker ("great, another delay"), anger said polite
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -47,20 +47,16 @@ _WEIGHTS: dict[str, float] = {
 }
 
 
-def _pattern(words: Iterable[str]) -> str:
-    """Longest first; Latin words and numbers only as whole words."""
-    return "|".join(
-        rf"(?<![a-z0-9]){re.escape(word)}(?![a-z0-9])" if word.isascii() else re.escape(word)
-        for word in sorted(words, key=len, reverse=True)
-    )
-
-
-_WORDS = re.compile(_pattern(_WEIGHTS))
+_LENGTHS: dict[str, list[int]] = {
+    first: sorted({len(word) for word in _WEIGHTS if word[0] == first}, reverse=True)
+    for first in {word[0] for word in _WEIGHTS}
+}
 _NEGATED = re.compile(
     rf"(?:{'|'.join(_WORDS_FILE['negations_zh'])})$"
     rf"|(?<![a-z])(?:{'|'.join(map(re.escape, _WORDS_FILE['negations_en']))})"
     r"(?: (?:very|too|really|so|that|all|feeling))? $"
 )
+_LETTER = re.compile(r"[a-z0-9]")
 _SHOUTED = re.compile(r"!{2,}|(?:![^!]+){2,}!|[?!]{3,}")
 _ASKED_AGAIN = re.compile(r"\?{3,}")
 _SAME_CHARACTER = re.compile(r"([^\W\d_哈嘻嘿啦呀呜嗯a-z])\1{2,}")
@@ -94,13 +90,32 @@ def _told(text: str, clean: str) -> list[tuple[str, float]]:
     whole = clean.strip(_AROUND)
     if whole in _WHOLE:
         return [(text.strip(_AROUND), _ALONE)]
-    found = [(match, _weight(clean, match)) for match in _WORDS.finditer(clean)]
-    return [(text[match.start() : match.end()], weight) for match, weight in found if weight]
+    found = [(start, end, _weight(clean, start, end)) for start, end in _spans(clean)]
+    return [(text[start:end], weight) for start, end, weight in found if weight]
 
 
-def _weight(clean: str, match: re.Match[str]) -> float:
-    weight = _WEIGHTS[match.group()]
-    if weight and _NEGATED.search(clean, max(0, match.start() - 24), match.start()):
+def _spans(clean: str) -> Iterator[tuple[int, int]]:
+    """The longest known word at every place, from left to right; Latin ones only as whole words."""
+    start = 0
+    while start < len(clean):
+        end = next(
+            (start + size for size in _LENGTHS.get(clean[start], ()) if _is_word(clean, start, start + size)), None
+        )
+        if end:
+            yield start, end
+        start = end or start + 1
+
+
+def _is_word(clean: str, start: int, end: int) -> bool:
+    word = clean[start:end]
+    if word not in _WEIGHTS or len(word) < end - start:
+        return False
+    return not word.isascii() or not (_LETTER.match(clean[start - 1 : start]) or _LETTER.match(clean[end : end + 1]))
+
+
+def _weight(clean: str, start: int, end: int) -> float:
+    weight = _WEIGHTS[clean[start:end]]
+    if weight and _NEGATED.search(clean, max(0, start - 24), start):
         # "别生气" and "not angry" tell nothing, "不喜欢" and "not happy" tell displeasure.
         return -0.4 if weight > 0 else 0.0
     return weight

@@ -39,3 +39,10 @@ def test_offsets_slice_the_text_and_nothing_is_lost(text: str) -> None:
 )
 def test_words(text: str, expected: list[str]) -> None:
     assert [token.text for token in tokenize(text)] == expected
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("unit", ["(", "😡", "!?", "'", "a", "a@", "很!", "$"])
+def test_long_messages_take_no_quadratic_time(unit: str) -> None:
+    text = unit * (10_000 // len(unit))
+    assert "".join(token.text for token in tokenize(text)) == normalize(text)

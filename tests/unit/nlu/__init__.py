@@ -1,0 +1,1 @@
+"""Tests of the understanding; only ``test_pipeline`` imports Rasa."""

@@ -1,0 +1,105 @@
+"""The components inside Rasa: trained on a library's intents, saved, loaded, asked. The folder's only slow test."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.slow
+
+ROOT = Path(__file__).parents[3]
+Parse = Callable[[str], dict[str, Any]]
+
+
+@pytest.fixture(scope="module")
+def parse(tmp_path_factory: pytest.TempPathFactory) -> Parse:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("RASA_TELEMETRY_ENABLED", "false")
+        home = tmp_path_factory.mktemp("home")
+        patch.setenv("KEFU_HOME", str(home))
+        patch.setenv("RASA_CACHE_DIRECTORY", str(home / "cache"))
+        from rasa.core.agent import Agent
+        from rasa.model_training import train_nlu
+
+        model = train_nlu(str(ROOT / "config.yml"), str(ROOT / "tests/data/foreign_nlu"), str(home / "models"))
+        agent = Agent.load(model)
+        return lambda text: dict(asyncio.run(agent.parse_message(text)))
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("please renew the books I borrowed", "renew_loan"),
+        ("可以再续借一次吗", "renew_loan"),
+        ("是不是每天都開放？", "opening_times"),
+        ("what are your opening hours", "opening_times"),
+        ("我的library card丢了", "lost_card"),
+        ("any novels by Lao She", "find_title"),
+    ],
+)
+def test_any_intents_are_learnt_in_both_languages(parse: Parse, text: str, intent: str) -> None:
+    told = parse(text)
+    assert told["intent_ranking"][-4 if told["intent"]["name"] == "nlu_fallback" else 0]["name"] == intent
+
+
+def test_nonsense_is_refused_and_the_ranking_kept(parse: Parse) -> None:
+    told = parse("qwzx plmk vbnt")
+    assert told["intent"]["name"] == "nlu_fallback"
+    assert told["intent_ranking"][0] == told["intent"]
+    assert {entry["name"] for entry in told["intent_ranking"][1:]} == {
+        "renew_loan",
+        "opening_times",
+        "lost_card",
+        "find_title",
+    }
+
+
+def test_confidences_are_ordered_and_the_first_is_the_intents(parse: Parse) -> None:
+    told = parse("when do you open")
+    confidences = [entry["confidence"] for entry in told["intent_ranking"]]
+    assert told["intent_ranking"][0] == told["intent"]
+    assert confidences == sorted(confidences, reverse=True)
+
+
+@pytest.mark.parametrize(
+    "text", ["訂單ＳＯ２０２６１１０１０００１，尾号８００１！！", "SO 202611010001 last four: 8001"]
+)
+def test_entities_slice_the_customers_own_text(parse: Parse, text: str) -> None:
+    found = {entity["entity"]: entity for entity in parse(text)["entities"]}
+    assert found["order_number"]["value"] == "SO202611010001"
+    assert found["last_four"]["value"] == "8001"
+    order, four = found["order_number"], found["last_four"]
+    assert text[order["start"] : order["end"]].upper().startswith(("SO", "ＳＯ"))
+    assert text[four["start"] : four["end"]] in {"8001", "８００１"}
+
+
+@pytest.mark.parametrize(
+    ("text", "language"), [("我的loan到期了吗", "zh"), ("renew", "en"), ("8001", None), ("ok", None)]
+)
+def test_language_is_told_only_when_sure(parse: Parse, text: str, language: str | None) -> None:
+    told = parse(text)
+    assert told.get("language") == language
+    entities = [entity for entity in told["entities"] if entity["entity"] == "language"]
+    assert [(entity["value"], entity["extractor"]) for entity in entities] == (
+        [(language, "KefuLanguage")] if language else []
+    )
+
+
+def test_mood_comes_with_its_words(parse: Parse) -> None:
+    assert parse("你们就是一群骗子！！！")["mood"] <= -0.6
+    assert "一群骗子" in parse("你们就是一群骗子！！！")["mood_words"]
+    assert parse("when do you open")["mood"] == 0
+
+
+@pytest.mark.parametrize("text", ["", " ", "🙂", "\x00\x07", "<b>hi</b>", "\ud800"])
+def test_odd_messages_are_survived(parse: Parse, text: str) -> None:
+    assert 0 <= parse(text)["intent"]["confidence"] <= 1
+
+
+@pytest.mark.parametrize("unit", ["a", "很", "! ", "很!", "1 ", "a@", "so1"])
+def test_long_messages_are_survived(parse: Parse, unit: str) -> None:
+    assert 0 <= parse(unit * (10_000 // len(unit)))["intent"]["confidence"] <= 1
