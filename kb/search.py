@@ -18,7 +18,7 @@ from lang.encode import Encoder, encoder
 # How many logits it is worth that the classifier and the article's author name the same intent.
 INTENT_EVIDENCE = 2.0
 # A section is preferred to the lead only when it speaks clearly louder: the lead is the author's short answer.
-LEAD_ADVANTAGE = 0.05
+LEAD_ADVANTAGE = 0.1
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ class KnowledgeBase:
         for row in np.flatnonzero(self._index.slug_of == self._index.slugs.index(slug)):
             place = self._index.passages[row].section
             if place is not None:
-                value = float(evidence.dense[row] + 0.5 * evidence.lexical[row])
+                value = float(evidence.dense[row] + 0.2 * evidence.lexical[row])
                 loudness[place] = max(loudness.get(place, -9.0), value)
         if not loudness:
             return 0

@@ -73,6 +73,29 @@ def test_customers_words_find_the_article(
     assert answered >= LEAST_ANSWERED, f"only {answered:.0%} are found and scored high enough to be given as the answer"
 
 
+SECTIONS: list[tuple[str, Language, str, int]] = [
+    ("退货政策", "zh", "return-policy", 0),
+    ("忘记密码", "zh", "reset-password", 0),
+    ("怎么取消订单", "zh", "cancel-order", 0),
+    ("能开纸质发票吗", "zh", "invoice", 2),
+    ("海外能退货吗", "zh", "international-delivery", 3),
+    ("周末送货吗", "zh", "delivery-time", 2),
+    ("what is your return policy", "en", "return-policy", 0),
+    ("can i return opened items", "en", "return-policy", 2),
+    ("what does to be dispatched mean", "en", "order-tracking", 1),
+    ("points missing", "en", "points", 1),
+]
+
+
+@pytest.mark.parametrize(("question", "language", "slug", "place"), SECTIONS)
+def test_the_lead_answers_unless_a_section_was_asked_for(
+    knowledge: KnowledgeBase, question: str, language: Language, slug: str, place: int
+) -> None:
+    hit = knowledge.search(question, language, top=1)[0]
+    article = next(article for article in read_folder(ARTICLES) if (article.slug, article.language) == (slug, language))
+    assert (hit.slug, hit.answer) == (slug, article.sections[place].text)
+
+
 def test_questions_about_other_things_are_not_answered(knowledge: KnowledgeBase) -> None:
     hits = [(question, knowledge.search(question, language, top=1)[0]) for question, language in UNANSWERED]
     answered = [f"{question} → {hit.slug} ({hit.score})" for question, hit in hits if hit.score >= ANSWER_FROM]
