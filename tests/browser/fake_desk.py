@@ -41,8 +41,8 @@ DECISION = {
 
 
 class FakeDesk(FakeServer):
-    """Troubles: ``lose_answers`` (break the connection after an agent's message was stored), ``faster`` (the user name of
-    a colleague who claims first); ``logged_in`` can be taken away. ``typed`` is the last typing frame of a desk."""
+    """Troubles: ``lose_answers`` (break the connection after an agent's message was stored), ``faster`` (the user name
+    of a colleague who claims first); ``logged_in`` can be taken away. ``typed`` is the last typing frame of a desk."""
 
     def __init__(self) -> None:
         super().__init__()
