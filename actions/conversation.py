@@ -8,6 +8,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import ActiveLoop, EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.clear_yes import is_clear_yes
 from actions.inform import HINTS
 from actions.order_speech import reset_form
 from actions.speak import HUMAN, offer, say
@@ -76,7 +77,8 @@ class Affirm(Action):
             say(dispatcher, "utter_go_on")
             return []
         # The core answers this key with a hand-over (rules/handoff.yml).
-        say(dispatcher, "utter_handing_over" if _offered_only_a_human(tracker) else "utter_how_can_i_help")
+        accepted = _offered_only_a_human(tracker) and is_clear_yes(CustomerTurn.of(tracker))
+        say(dispatcher, "utter_handing_over" if accepted else "utter_how_can_i_help")
         return []
 
 

@@ -16,8 +16,8 @@ from actions.speak import HUMAN, offer
 from actions.turn import CustomerTurn
 
 # Below these a guess looks silly rather than helpful.
-_LEAST_CONFIDENCE = 0.1
-_LEAST_SCORE = 0.2
+_LEAST_CONFIDENCE = 0.25
+_LEAST_SCORE = 0.3
 _FORM_TOPICS = {"track_order", "expedite_order", "list_orders", "cancel_order", "track_refund"}
 
 

@@ -16,6 +16,7 @@ from rasa_sdk.events import ActionExecutionRejected, EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import access, services
+from actions.clear_yes import is_clear_yes
 from actions.identity.check import Verdict
 from actions.records.models import Order
 from actions.speak import HUMAN, say
@@ -39,9 +40,6 @@ class Answers:
         pairs = ((name, getattr(self, name)) for name in (*FORM_SLOTS, "recent_order"))
         return [SlotSet(name, value) for name, value in pairs if value != getattr(before, name)]
 
-
-SURE_YES = 0.5
-"""Least confidence of a yes to something that cannot be undone; below it the question is asked again."""
 
 NOTHING_ASKED = Answers(None, None, None, None)
 
@@ -123,7 +121,7 @@ def _tidy(answers: Answers, turn: CustomerTurn, given: Mapping[str, Any]) -> Ans
     confirmed = given.get("cancel_confirmed") if turn.intent in ("affirm", "deny") else None
     if "order_number" in given or turn.entity("confirming") not in (None, number):
         confirmed = None
-    if confirmed and turn.confidence < SURE_YES:
+    if confirmed and not is_clear_yes(turn):
         confirmed = None
     return replace(
         answers,

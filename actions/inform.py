@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from rasa_sdk import Action, Tracker
-from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import services
@@ -41,6 +41,9 @@ class Inform(Action):
             await _say_article(dispatcher, turn, title)
         elif turn.form:
             say(dispatcher, HINTS.get(turn.requested_slot or "", "utter_go_on"))
+        elif number and (turn.entity("last_four") or turn.entity("phone")):
+            # Who proves their identity unasked wants to see the order.
+            return [SlotSet("recent_order", number), FollowupAction("track_order_form")]
         elif number:
             return offer_for_order(dispatcher, number)
         else:
