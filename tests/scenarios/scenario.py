@@ -1,0 +1,108 @@
+"""Reads ``tests/scenarios/*.<language>.yml``, the twins of ``data/stories/*.yml``.
+
+A file is a list of scenarios:
+
+    - name: the digits come with the order number
+      customer: C10002            # optional: signed in by the shop's site
+      owns: {SO202611010001: C10002}  # optional: orders that belong to another customer than in the demo shop
+      turns:
+      - say: SO202611010002 尾号 8002   # or  press: <label of the newest button that reads so>
+        # Every reply, in order: a key alone, or with what must be in it. "utter_a or utter_b" allows both.
+        expect:
+        - key: utter_order_in_transit
+          arguments: {order_number: SO202611010002}   # some of the arguments
+          text: 顺丰              # a part of what the customer reads
+          article: delivery-times # the article of the card
+          buttons: [我的订单]     # some of the buttons
+        effect: [expedite_order:SO202611010002]   # exactly what was changed; nothing when left out
+        owner: waiting            # who owns the conversation afterwards; bot when left out
+        reason: asks_for_human    # the hand-over rule that fired
+        language: en              # of the replies; that of the file when left out
+      leaves: {SO202611010001: cancelled}   # optional: states of orders in the records at the end
+
+A field that is not listed here is a fault, so that no expectation is overlooked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from bot.messages import Language
+
+FOLDER = Path(__file__).resolve().parent
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What one bubble must hold."""
+
+    key: str
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    text: str = ""
+    article: str | None = None
+    buttons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Line:
+    """One message of the customer, and everything that must follow from it."""
+
+    expect: tuple[Reply, ...]
+    say: str | None = None
+    press: str | None = None
+    effect: tuple[str, ...] = ()
+    owner: str = "bot"
+    reason: str | None = None
+    language: Language | None = None
+
+
+@dataclass(frozen=True)
+class Scenario:
+    name: str
+    language: Language
+    turns: tuple[Line, ...]
+    customer: str | None = None
+    owns: Mapping[str, str] = field(default_factory=dict)
+    leaves: Mapping[str, str] = field(default_factory=dict)
+
+
+def read_all() -> dict[str, Scenario]:
+    """Every scenario by ``<file>: <name>``; raises ValueError for a fault in a file."""
+    found: dict[str, Scenario] = {}
+    for file in sorted(FOLDER.glob("*.yml")):
+        language = file.stem.rsplit(".", 1)[-1]
+        for entry in yaml.safe_load(file.read_text("utf-8")):
+            where = f"{file.stem}: {entry.get('name')}"
+            if where in found:
+                raise ValueError(f"{where} stands twice")
+            found[where] = _scenario(entry, language, where)
+    return found
+
+
+def _scenario(entry: dict[str, Any], language: str, where: str) -> Scenario:
+    turns = tuple(_line(line, where) for line in entry.pop("turns"))
+    return _made(Scenario, {**entry, "language": language, "turns": turns}, where)
+
+
+def _line(line: dict[str, Any], where: str) -> Line:
+    if ("say" in line) == ("press" in line):
+        raise ValueError(f"{where}: each turn says or presses something")
+    replies = [reply if isinstance(reply, dict) else {"key": reply} for reply in line["expect"]]
+    made = tuple(_made(Reply, reply | _tuples(reply, "buttons"), where) for reply in replies)
+    return _made(Line, line | {"expect": made} | _tuples(line, "effect"), where)
+
+
+def _tuples(entry: dict[str, Any], name: str) -> dict[str, Any]:
+    return {name: tuple(entry[name])} if name in entry else {}
+
+
+def _made(kind: type[Any], entry: dict[str, Any], where: str) -> Any:
+    unknown = set(entry) - {known.name for known in fields(kind)}
+    if unknown:
+        raise ValueError(f"{where}: unknown {', '.join(sorted(unknown))}")
+    return kind(**entry)

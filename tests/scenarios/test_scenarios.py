@@ -1,0 +1,71 @@
+"""Plays every scenario: key, arguments, effect, owner, reason and language of each reply."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.messages import StoredMessage
+from bot.ports import Parts
+from tests.scenarios.scenario import Line, Reply, Scenario, read_all
+from tests.scenarios.shop import Answered, CustomerAtShop
+
+SCENARIOS = read_all()
+
+
+@pytest.mark.parametrize("where", SCENARIOS)
+async def test_scenario(where: str, parts: Parts, engine: AsyncEngine) -> None:
+    scenario = SCENARIOS[where]
+    customer = CustomerAtShop(parts, engine, scenario)
+    await customer.arrive()
+    for line in scenario.turns:
+        _check(scenario, line, await customer.write(line))
+    for number, state in scenario.leaves.items():
+        assert await customer.state_of(number) == state
+
+
+def test_both_languages_play_the_same_scenarios() -> None:
+    played = {language: set[str]() for language in ("zh", "en")}
+    for where, scenario in SCENARIOS.items():
+        played[scenario.language].add(f"{where.split('.')[0]}: {scenario.name}")
+    assert played["zh"] == played["en"]
+
+
+def _check(scenario: Scenario, line: Line, answered: Answered) -> None:
+    decision = answered.message.decision or {}
+    told = _told(line, answered, decision)
+    assert len(answered.replies) == len(line.expect), told
+    for expected, reply in zip(line.expect, answered.replies, strict=True):
+        _check_reply(expected, reply, told)
+        assert reply.language == (line.language or scenario.language), told
+    assert tuple(decision.get("effects", ())) == line.effect, told
+    assert answered.conversation.owner.value == line.owner, told
+    assert (decision.get("handoff") or {}).get("rule") == line.reason, told
+
+
+def _check_reply(expected: Reply, reply: StoredMessage, told: str) -> None:
+    assert reply.key in expected.key.split(" or "), told
+    for name, value in expected.arguments.items():
+        assert reply.arguments.get(name) == value, told
+    assert expected.text in reply.text, told
+    labels = {button.labels[reply.language] for button in reply.buttons}
+    assert set(expected.buttons) <= labels, told
+    if expected.article is not None:
+        assert reply.card is not None, told
+        assert reply.card.data.get("slug") == expected.article, told
+
+
+def _told(line: Line, answered: Answered, decision: Mapping[str, Any]) -> str:
+    """The whole turn, for whoever reads a failure."""
+    replies = "\n".join(f"    {reply.key}: {reply.text!r} {_slug(reply)}" for reply in answered.replies)
+    understood = {name: decision.get(name) for name in ("intent", "confidence", "mood", "language", "facts", "effects")}
+    return (
+        f"\n  {line.say or line.press!r}\n  understood: {understood}\n{replies}\n  owner: {answered.conversation.owner}"
+    )
+
+
+def _slug(reply: StoredMessage) -> str:
+    return str(reply.card.data.get("slug", "")) if reply.card else ""
