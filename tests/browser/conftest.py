@@ -1,4 +1,4 @@
-"""A Chromium of the machine and a fake server. Without a Chromium every test here is skipped, with the reason once."""
+"""A Chromium of the machine and a fake server. Without a Chromium its tests are skipped, with the reason once."""
 
 from __future__ import annotations
 
@@ -11,19 +11,32 @@ from tests.browser.chromium import ARGUMENTS, MISSING, chromium_path
 from tests.browser.fake_server import FakeServer
 from tests.browser.widget_page import Widget
 
+LEFT_OUT = pytest.StashKey[int]()
 PATIENCE = 10_000
 """Milliseconds a condition may take before the test gives up."""
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Without a Chromium the tests that need one are left out, and one line at the end says so."""
+    if chromium_path() is not None:
+        return
+    needing = [item for item in items if "browser" in getattr(item, "fixturenames", ())]
+    items[:] = [item for item in items if item not in needing]
+    config.hook.pytest_deselected(items=needing)
+    config.stash[LEFT_OUT] = len(needing)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    if config.stash.get(LEFT_OUT, 0):
+        terminalreporter.write_line(f"{config.stash[LEFT_OUT]} browser tests skipped: {MISSING}")
 
 
 # Not pytest-playwright's session-wide fixtures: its event loop would stay on the main thread and break every
 # asynchronous test that runs after these.
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    path = chromium_path()
-    if path is None:
-        pytest.skip(MISSING)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=chromium_path(), args=ARGUMENTS)
         yield browser
         browser.close()
 
