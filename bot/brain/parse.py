@@ -7,7 +7,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from bot.brain.quiet import quieten
 from bot.brain.understand import NOTHING, safe_text, understanding
+from bot.brain.without_tensorflow import spare
 from bot.messages import Understanding
 
 
@@ -17,9 +19,9 @@ def parse_lines(model: Path, lines: Iterable[str]) -> Iterator[dict[str, Any]]:
     ``text`` is the line itself; ``language`` zh, en or None where it does not tell; ``confidence`` 0..1;
     ``entities`` with offsets into the text; ``sentiment`` −1 (angry) .. 1 (pleased).
     """
+    processor = _load(model)
     from rasa.core.channels.channel import UserMessage
 
-    processor = _load(model)
     for line in lines:
         said = safe_text(line)
         if said.strip():
@@ -30,11 +32,10 @@ def parse_lines(model: Path, lines: Iterable[str]) -> Iterator[dict[str, Any]]:
 
 
 def _load(model: Path) -> Any:
+    quieten()
+    spare(model)
     from rasa.core.agent import Agent
 
-    from bot.brain.quiet import quieten
-
-    quieten()
     return Agent.load(str(model)).processor
 
 

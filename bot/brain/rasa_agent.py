@@ -1,46 +1,31 @@
-"""The brain: a trained Rasa model, its actions and its dialogue state, behind ``reply(turn) -> BotTurn``."""
+"""The brain: a trained Rasa model, its actions and its dialogue state, behind ``reply(turn) -> BotTurn``.
+
+This file holds the thread; what happens in a turn is told in ``answering.py``. Rasa is imported only when a model is
+loaded, because how it is imported depends on the model.
+"""
 
 from __future__ import annotations
 
-import asyncio
 import gc
-import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from rasa.core.agent import Agent
-from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
-from rasa.core.processor import MessageProcessor
-from rasa.shared.core.constants import ACTION_LISTEN_NAME
-from rasa.shared.core.events import ActionExecuted, BotUttered, Event, SlotSet, UserUttered
-from rasa.shared.core.trackers import DialogueStateTracker
-
-from bot.brain import speedups, trouble
-from bot.brain.collect import INDENT, OUTCOME, executed, turn_of
-from bot.brain.fired_rule import FiredRules
-from bot.brain.in_process_actions import InProcessActions
-from bot.brain.nlg import KeyedResponses
 from bot.brain.own_loop import OwnLoop
 from bot.brain.project import PROJECT
 from bot.brain.quiet import quieten
-from bot.brain.sessions import opening_events
-from bot.brain.tracker_store import BrainTrackerStore, open_tracker_store
-from bot.brain.understand import NOTHING, blank_parse, safe_text
+from bot.brain.without_tensorflow import spare
 from bot.messages import BotTurn, Turn
-from bot.responses import ResponseCatalogue
 
-# Longer than any sound action takes; a hanging one must not block its conversation for ever.
-SECONDS_PER_TURN = 30.0
-_FIRST_WORDS = ("你好", "hello")
+if TYPE_CHECKING:
+    from bot.brain.answering import Answering
 
 
 class RasaBrain:
     """Implements ``ports.Brain``. All work happens on its own thread; ``reply`` may be awaited from any loop."""
 
-    def __init__(self, loop: OwnLoop, processor: MessageProcessor, store: BrainTrackerStore, rules: FiredRules) -> None:
+    def __init__(self, loop: OwnLoop, answering: Answering) -> None:
         self._loop = loop
-        self._processor = processor
-        self._store = store
-        self._rules = rules
+        self._answering = answering
 
     @classmethod
     def load(
@@ -51,18 +36,18 @@ class RasaBrain:
         ``project`` holds ``data/``; ``actions`` names the package with the custom actions. Raises what went wrong.
         """
         quieten()
-        speedups.apply()
+        spare(model)
+        from bot.brain.answering import Answering
+
         loop = OwnLoop("brain")
 
-        async def start() -> RasaBrain:
-            store = open_tracker_store(home, database_url)
-            processor = _load_processor(model, store, project, actions)
-            brain = cls(loop, processor, store, FiredRules.load(project / "data" / "stories"))
-            await brain._warm_up()
-            return brain
+        async def start() -> Answering:
+            answering = Answering.load(model, home, database_url, project, actions)
+            await answering.warm_up()
+            return answering
 
         try:
-            loaded = loop.call(start)
+            answering = loop.call(start)
         except BaseException:
             loop.close()
             raise
@@ -70,7 +55,7 @@ class RasaBrain:
         # garbage would hold up a turn for 0.3 s every now and then.
         gc.collect()
         gc.freeze()
-        return loaded
+        return cls(loop, answering)
 
     async def reply(self, turn: Turn) -> BotTurn:
         """Answer one message; the same ``message_id`` again gives the same answer and runs nothing.
@@ -78,118 +63,9 @@ class RasaBrain:
         Never raises for a fault of model, action or database: the turn is ``failed`` then. The caller keeps
         the messages of one conversation in order; different conversations may overlap.
         """
-        return await self._loop.run(self._reply(turn))
+        return await self._loop.run(self._answering.reply(turn))
 
     def close(self) -> None:
         """End the thread and let go of the database."""
         self._loop.close()
-        self._store.close()
-
-    async def _reply(self, turn: Turn) -> BotTurn:
-        try:
-            return await self._answer(turn)
-        except Exception as error:
-            trouble.note("the turn could not be kept", error)
-            return BotTurn(understanding=NOTHING, utterances=(), language=turn.language, failed=True)
-
-    async def _answer(self, turn: Turn) -> BotTurn:
-        tracker = await self._processor.get_tracker(turn.conversation_id)
-        earlier = turn_of(list(tracker.events), turn.message_id, self._rules)
-        if earlier is not None:
-            return earlier
-        opening = opening_events(tracker, language=turn.language, fresh=turn.fresh, now=time.time())
-        tracker.update_with_events(opening, self._processor.domain)
-        before = len(tracker.events)
-        message = _user_message(turn)
-        with trouble.watch() as faults:
-            tracker.update(await self._understand(message, tracker), self._processor.domain)
-            await self._act(tracker, message)
-        if faults:
-            tracker = await self._undone(tracker, before, opening)
-        # One transaction: the tracker holds the whole turn or nothing of it.
-        await self._processor.save_tracker(tracker)
-        answer = turn_of(list(tracker.events), turn.message_id, self._rules)
-        assert answer is not None
-        return answer
-
-    async def _understand(self, message: UserMessage, tracker: DialogueStateTracker) -> UserUttered:
-        parsed = await self._processor.parse_message(message, tracker) if message.text else blank_parse()
-        return UserUttered(
-            message.text,
-            parsed["intent"],
-            parsed["entities"],
-            parsed,
-            input_channel="kefu",
-            message_id=message.message_id,
-            metadata=message.metadata,
-        )
-
-    async def _act(self, tracker: DialogueStateTracker, message: UserMessage) -> None:
-        """Fill slots, then predict and run actions until the bot listens; faults are noted, not raised."""
-        try:
-            await asyncio.wait_for(self._decide(tracker, message), SECONDS_PER_TURN)
-        except Exception as error:
-            trouble.note("the turn was cut short", error)
-
-    async def _decide(self, tracker: DialogueStateTracker, message: UserMessage) -> None:
-        await self._processor.run_action_extract_slots(message.output_channel, tracker)
-        await self._processor._run_prediction_loop(message.output_channel, tracker)
-
-    async def _undone(self, tracker: DialogueStateTracker, before: int, opening: list[Event]) -> DialogueStateTracker:
-        """A failed turn leaves the dialogue where it was, but for what was said and in which language."""
-        during = list(tracker.events)[before:]
-        user = during[0]
-        user.metadata[OUTCOME] = {"failed": True, "actions": list(executed(during))}
-        kept = [event for event in during if isinstance(event, BotUttered) or _is_language(event)]
-        fresh = await self._processor.get_tracker(tracker.sender_id)
-        fresh.update_with_events([*opening, user, *kept, ActionExecuted(ACTION_LISTEN_NAME)], self._processor.domain)
-        return fresh
-
-    async def _warm_up(self) -> None:
-        """Let the first customer not wait for lazy imports and caches. Runs no action and saves nothing."""
-        for words in _FIRST_WORDS:
-            tracker = DialogueStateTracker("warm-up", self._processor.domain.slots)
-            opening = opening_events(tracker, language="zh", fresh=True, now=time.time())
-            tracker.update_with_events(opening, self._processor.domain)
-            message = UserMessage(words, sender_id="warm-up")
-            tracker.update(await self._understand(message, tracker), self._processor.domain)
-            self._processor.predict_next_with_tracker(tracker)
-        await self._store.retrieve("warm-up")
-
-
-def _load_processor(model: Path, store: BrainTrackerStore, project: Path, actions: str) -> MessageProcessor:
-    catalogue = ResponseCatalogue.load(project / "data" / "responses")
-    agent = Agent.load(
-        model_path=str(model), generator=KeyedResponses(catalogue=catalogue), action_endpoint=InProcessActions(actions)
-    )
-    processor = agent.processor
-    store.domain = processor.domain
-    # Past Agent's fail-safe wrapper, see tracker_store.py.
-    processor.tracker_store = store
-    processor.on_circuit_break = lambda *_: trouble.note("the dialogue ran in circles; see its rules and forms")
-    return processor
-
-
-def _is_language(event: Event) -> bool:
-    return isinstance(event, SlotSet) and event.key == "language"
-
-
-def _user_message(turn: Turn) -> UserMessage:
-    customer = turn.customer
-    said = turn.payload if turn.payload is not None else turn.text
-    return UserMessage(
-        said if turn.payload is not None else safe_text(said),
-        CollectingOutputChannel(),
-        turn.conversation_id,
-        input_channel="kefu",
-        message_id=turn.message_id,
-        metadata={
-            "message_id": turn.message_id,
-            "conversation_id": turn.conversation_id,
-            "customer_id": customer.id if customer else None,
-            "customer_name": customer.name if customer else "",
-            "address": turn.address,
-            "language": turn.language,
-            INDENT: len(said) - len(said.lstrip()),
-        },
-    )
+        self._answering.close()

@@ -18,7 +18,8 @@ from rasa.core.actions.action import RemoteAction
 from rasa.shared.constants import DOCS_BASE_URL
 from rasa.shared.core.events import Event
 
-KNOWN_VERSION = "3.6.21"
+from bot.brain.project import KNOWN_RASA
+
 logger = logging.getLogger("kefu.brain")
 
 _original_resolve = Event.resolve_by_type
@@ -27,8 +28,8 @@ _event_classes: dict[str, type[Event]] = {}
 
 def apply() -> bool:
     """Put the two in place; does nothing, and says so, on another version of Rasa. Applying twice is harmless."""
-    if rasa.__version__ != KNOWN_VERSION:
-        logger.warning("Rasa %s is not %s: running without our speed-ups.", rasa.__version__, KNOWN_VERSION)
+    if rasa.__version__ != KNOWN_RASA:
+        logger.warning("Rasa %s is not %s: running without our speed-ups.", rasa.__version__, KNOWN_RASA)
         return False
     RemoteAction._validate_action_result = _validate_action_result
     Event.resolve_by_type = staticmethod(resolve_by_type)

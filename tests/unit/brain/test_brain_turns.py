@@ -48,7 +48,7 @@ def runs(action: str) -> int:
 
 
 async def events_loaded(customer: Customers) -> int:
-    tracker = await customer.brain._loop.run(customer.brain._store.retrieve(customer.id))
+    tracker = await customer.brain._loop.run(customer.brain._answering._store.retrieve(customer.id))
     return len(tracker.events)
 
 
@@ -110,7 +110,7 @@ async def test_a_turn_that_was_not_saved_is_handled_again(customer: Customers, m
         raise OSError("disk full")
 
     with monkeypatch.context() as patch:
-        patch.setattr(customer.brain._processor, "save_tracker", no_disk)
+        patch.setattr(customer.brain._answering._processor, "save_tracker", no_disk)
         lost = await customer.says("count up", message_id="again")
     assert lost.failed
     assert lost.utterances == ()
@@ -207,7 +207,7 @@ async def test_saying_nothing_is_a_failure(customer: Customers) -> None:
 
 
 async def test_a_hanging_action_is_given_up(customer: Customers, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.brain.rasa_agent.SECONDS_PER_TURN", 0.05)
+    monkeypatch.setattr("bot.brain.answering.SECONDS_PER_TURN", 0.05)
     assert (await customer.says("hang forever")).failed
     monkeypatch.undo()
     assert not (await customer.says("hello")).failed
