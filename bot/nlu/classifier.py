@@ -26,8 +26,8 @@ from bot.nlu.messages_view import View
 class GuardedClassifier(KefuComponent, IntentClassifier):
     """A classifier over all featurisers' sentence features, with an out-of-scope guard.
 
-    Configuration: ``false_refusals`` is the share of good messages that the guard may refuse; ``ranking_length``
-    how many intents are told.
+    Configuration: ``false_refusals`` is the share of rightly understood messages that the guard may refuse;
+    ``ranking_length`` how many intents are told.
     """
 
     def __init__(
@@ -44,7 +44,7 @@ class GuardedClassifier(KefuComponent, IntentClassifier):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        return {"false_refusals": 0.06, "ranking_length": 10}
+        return {"false_refusals": 0.08, "ranking_length": 10}
 
     @staticmethod
     def required_packages() -> list[str]:

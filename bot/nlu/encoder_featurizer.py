@@ -11,6 +11,7 @@ from rasa.nlu.tokenizers.tokenizer import Tokenizer
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.nlu.codes import shorten
 from bot.nlu.component import KefuComponent, text_of
 from bot.nlu.features import add_sentence_feature
 from lang.encode import encoder
@@ -50,7 +51,7 @@ class EncoderFeaturizer(KefuComponent, DenseFeaturizer):
         return messages
 
     def _add(self, messages: list[Message], *, remember: bool) -> None:
-        texts = [fold(text_of(message)) for message in messages]
+        texts = [shorten(fold(text_of(message))) for message in messages]
         vectors = encoder().encode(texts, self._config["prefix"], remember=remember)
         for message, vector in zip(messages, vectors, strict=True):
             add_sentence_feature(message, vector[None, :], self._alias)

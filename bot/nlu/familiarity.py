@@ -7,24 +7,26 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from bot.nlu.codes import has_digit
 from bot.nlu.messages_view import View
-from bot.nlu.ngrams import shape
 
 _SHRINKAGE = 0.2
+_LONGEST = 8
 
 
 @dataclass(frozen=True)
 class Familiarity:
     """Gaussians in the encoder's space: one around each class, with one shape for all, and one around everything.
 
-    ``centres`` [classes, d]; ``within`` and ``overall`` are inverse covariances [d, d]; ``vocabulary`` holds the
-    training messages' words.
+    ``centres`` [classes, d]; ``within`` and ``overall`` are inverse covariances [d, d]; ``examples`` [messages, d] and
+    ``vocabulary`` are the training messages' vectors and words.
     """
 
     centres: np.ndarray
     mean: np.ndarray
     within: np.ndarray
     overall: np.ndarray
+    examples: np.ndarray
     vocabulary: frozenset[str]
 
     @classmethod
@@ -38,7 +40,8 @@ class Familiarity:
             mean,
             _inverse_covariance(view.dense - centres[rows]),
             _inverse_covariance(view.dense - mean),
-            frozenset(shape(word) for words in view.words for word in words),
+            view.dense,
+            frozenset(word for words in view.words for word in words if not has_digit(word)),
         )
 
     def of_meaning(self, dense: np.ndarray) -> np.ndarray:
@@ -49,10 +52,21 @@ class Familiarity:
         familiar: np.ndarray = whole - away.min(axis=0)
         return familiar
 
+    def of_sentence(self, dense: np.ndarray) -> np.ndarray:
+        """The cosine to the nearest training message of any class, [messages]."""
+        if not self.examples.size:
+            return np.zeros(len(dense), np.float32)
+        # One by one: a product of many rows at once may round differently, and a verdict must not depend on company.
+        return np.array([float((self.examples @ row).max()) for row in dense])
+
     def of_words(self, words: Sequence[str]) -> float:
-        """The share of a message's words, by length, that some training message has; 0 for no words at all."""
-        total = sum(map(len, words))
-        return sum(len(word) for word in words if shape(word) in self.vocabulary) / total if total else 0.0
+        """The share of a message's words, by length, that some training message has; numbers and codes do not count.
+
+        1 for a message of nothing but numbers.
+        """
+        lengths = [(min(len(word), _LONGEST), word in self.vocabulary) for word in words if not has_digit(word)]
+        total = sum(length for length, _ in lengths)
+        return sum(length for length, known in lengths if known) / total if total else 1.0
 
 
 def _inverse_covariance(moved: np.ndarray) -> np.ndarray:

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
-# Familiar meaning, sureness of the ranker, familiar words. Together they told foreign messages from our own better
-# than any of them alone; weights learnt from left-out intents did worse, because those are foreign in another way.
-_WEIGHTS = np.array([1.0, 0.5, 0.5])
+# Familiar meaning, sureness of the ranker, familiar words, a familiar sentence: together they tell foreign messages
+# from our own better than any alone. Weights learnt from left-out intents did worse: those are foreign differently.
+_WEIGHTS = np.array([1.0, 0.5, 0.5, 0.5])
 
 
 @dataclass(frozen=True)
@@ -29,17 +29,18 @@ class Guard:
 
     @classmethod
     def learn(cls, evidence: np.ndarray, right: np.ndarray, false_refusals: float) -> Guard:
-        """``evidence`` [messages, 3] of unseen messages, ``right`` whether their first intent was the true one.
+        """``evidence`` [messages, 4] of unseen messages, ``right`` whether their first intent was the true one.
 
-        ``false_refusals``: the share of them that may be refused.
+        ``false_refusals``: the share of the rightly understood ones that may be refused (of the others none is a loss).
         """
         if not len(evidence):
-            return cls((0.0,) * 3, (1.0,) * 3, 1.0, 0.0, 0.0)
+            return cls((0.0,) * 4, (1.0,) * 4, 1.0, 0.0, 0.0)
         spread = evidence.std(axis=0)
         centre, spread = evidence.mean(axis=0), np.where(spread > 1e-9, spread, 1.0)
         sums = ((evidence - centre) / spread) @ _WEIGHTS
         slope, offset = _logistic_curve(sums, right)
-        threshold = float(np.quantile(_probability(sums, slope, offset), false_refusals))
+        understood = sums[right] if right.any() else sums
+        threshold = float(np.quantile(_probability(understood, slope, offset), false_refusals))
         return cls(tuple(centre.tolist()), tuple(spread.tolist()), slope, offset, threshold)
 
     def confidence(self, evidence: np.ndarray) -> np.ndarray:

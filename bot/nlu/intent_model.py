@@ -41,10 +41,10 @@ class IntentModel:
     guard: Guard
 
     @classmethod
-    def fit(cls, view: View, labels: Sequence[str], *, false_refusals: float = 0.06) -> IntentModel:
+    def fit(cls, view: View, labels: Sequence[str], *, false_refusals: float = 0.08) -> IntentModel:
         """Learn from messages and their intents (at least one); the same input gives the same model.
 
-        ``false_refusals``: the share of good messages that may be refused.
+        ``false_refusals``: the share of rightly understood messages that may be refused all the same.
         """
         intents = tuple(sorted(set(labels)))
         number = {intent: index for index, intent in enumerate(intents)}
@@ -76,22 +76,22 @@ class IntentModel:
 
 
 def _familiar(familiarity: Familiarity, view: View) -> np.ndarray:
-    """[messages, 2]: familiar meaning, familiar words."""
+    """[messages, 3]: familiar meaning, familiar words, familiar sentence."""
     words = np.array([familiarity.of_words(words) for words in view.words])
-    return np.stack([familiarity.of_meaning(view.dense), words], axis=1)
+    return np.stack([familiarity.of_meaning(view.dense), words, familiarity.of_sentence(view.dense)], axis=1)
 
 
 def _evidence(probabilities: np.ndarray, familiar: np.ndarray) -> np.ndarray:
-    """[messages, 3] in the guard's order; sureness as log-odds, since probabilities crowd near 1."""
+    """[messages, 4] in the guard's order; sureness as log-odds, since probabilities crowd near 1."""
     top = np.clip(probabilities.max(axis=1), 1e-6, 1 - 1e-6)
-    return np.stack([familiar[:, 0], np.log(top / (1 - top)), familiar[:, 1]], axis=1)
+    return np.column_stack([familiar[:, 0], np.log(top / (1 - top)), familiar[:, 1:]])
 
 
 def _by_models_that_had_not_seen_them(view: View, labels: np.ndarray, classes: int) -> tuple[np.ndarray, np.ndarray]:
     """Scores and familiarity of every message, by models that did not learn from it. Empty with a single message."""
     folds = _folds(labels)
     scores = np.zeros((len(view) if folds else 0, classes))
-    familiar = np.zeros((len(scores), 2))
+    familiar = np.zeros((len(scores), 3))
     for learnt, asked in folds:
         part, rest = view.take(learnt), view.take(asked)
         scores[asked] = Ranker.fit(part, labels[learnt], classes).scores(rest)

@@ -38,6 +38,8 @@ def save(model: IntentModel, folder: Path) -> None:
         familiar_mean=familiarity.mean,
         within=familiarity.within,
         overall=familiarity.overall,
+        # Half precision: only to be compared with, and the largest part of the file.
+        examples=familiarity.examples.astype(np.float16),
     )
 
 
@@ -57,6 +59,7 @@ def load(folder: Path) -> IntentModel | None:
             arrays["familiar_mean"],
             arrays["within"],
             arrays["overall"],
+            arrays["examples"].astype(np.float32),
             frozenset(facts["vocabulary"]),
         )
     return IntentModel(tuple(facts["intents"]), ranker, familiarity, facts["temperature"], Guard(**facts["guard"]))

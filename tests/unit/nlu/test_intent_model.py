@@ -84,7 +84,10 @@ def test_saved_and_loaded(learnt: tuple[IntentModel, Grams], tmp_path: Path) -> 
     again = model_files.load(tmp_path)
     assert again is not None
     words, dense, _ = _messages(5, seed=6)
-    assert _judge((again, grams), words, dense) == _judge(learnt, words, dense)
+    for loaded, first in zip(_judge((again, grams), words, dense), _judge(learnt, words, dense), strict=True):
+        assert loaded.ranking == first.ranking
+        # The examples are kept in half precision.
+        assert loaded.confidence == pytest.approx(first.confidence, abs=0.01)
 
 
 def test_nothing_saved_is_nothing_loaded(tmp_path: Path) -> None:
@@ -116,14 +119,14 @@ def test_either_view_may_be_missing() -> None:
 
 def test_the_threshold_keeps_its_promise() -> None:
     random = np.random.default_rng(0)
-    evidence = random.normal(size=(1000, 3))
+    evidence = random.normal(size=(1000, 4))
     guard = Guard.learn(evidence, evidence.sum(axis=1) > 0, false_refusals=0.05)
-    refused = guard.confidence(evidence) < guard.threshold
-    assert refused.mean() == pytest.approx(0.05, abs=0.005)
+    understood = evidence[evidence.sum(axis=1) > 0]
+    assert (guard.confidence(understood) < guard.threshold).mean() == pytest.approx(0.05, abs=0.01)
 
 
 def test_more_evidence_is_never_less_trust() -> None:
     # Right where the evidence is low: a handful of examples can be that unlucky.
-    guard = Guard.learn(np.arange(12.0).reshape(4, 3), np.array([True, True, False, False]), 0.05)
-    low, high = guard.confidence(np.array([[0.0, 0, 0], [5, 5, 5]]))
+    guard = Guard.learn(np.arange(16.0).reshape(4, 4), np.array([True, True, False, False]), 0.05)
+    low, high = guard.confidence(np.array([[0.0] * 4, [9.0] * 4]))
     assert low < high
