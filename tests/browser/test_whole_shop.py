@@ -117,7 +117,7 @@ def test_a_hand_over_reaches_the_desk_with_its_reason_and_the_whole_transcript(
     row.click()
     transcript = desk.locator(".line")
     expect(transcript.first).to_contain_text("你好" if language == "zh" else "hello")
-    expect(transcript.filter(has_text=words[-1])).to_have_count(1)
+    expect(desk.locator(".line.customer").filter(has_text=words[-1])).to_have_count(1)
     expect(desk.get_by_text(rule, exact=True)).to_be_visible()
     answer_and_return(desk, visitor, language)
 
