@@ -38,7 +38,11 @@ class Response:
     placeholders: frozenset[str]
 
 
-class _UniqueKeys(yaml.SafeLoader):
+# The same loader in C, ten times as fast, wherever PyYAML was built with it.
+_SafeLoader: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _UniqueKeys(_SafeLoader):  # type: ignore[misc, valid-type]
     """YAML lets a second mapping key overwrite the first one silently; that loses a customer's sentence."""
 
 

@@ -10,6 +10,8 @@ import gc
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
 from bot.brain.own_loop import OwnLoop
 from bot.brain.project import PROJECT
 from bot.brain.quiet import quieten
@@ -51,6 +53,8 @@ class RasaBrain:
         except BaseException:
             loop.close()
             raise
+        # A turn's vectors are small: OpenBLAS's other threads would only spin, at 20–30 ms of processor time a turn.
+        threadpool_limits(1)
         # Some millions of objects that live as long as the process: looking through them again and again for
         # garbage would hold up a turn for 0.3 s every now and then.
         gc.collect()
