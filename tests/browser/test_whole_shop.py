@@ -147,7 +147,11 @@ def test_a_reload_and_a_restart_of_the_page_keep_the_history(customer: Callable[
     expect(visitor.lines("bot")).to_have_text(said)
 
 
-@pytest.mark.parametrize("text", ["/restart", "/session_start", "😀😀😀", NASTY, "a" * 4999, "\u0007\u202e怎么退货"])
+@pytest.mark.parametrize(
+    "text",
+    ["/restart", "/session_start", "😀😀😀", NASTY, "a" * 4999, "\u0007\u202e怎么退货"],
+    ids=["restart", "session", "emoji", "html", "long", "control"],
+)
 def test_odd_input_gets_a_decent_answer(customer: Callable[[str], Customer], text: str) -> None:
     visitor = customer("zh").says(text, ".").says("怎么退货", "退货")
     assert visitor.page.title() != "broken"
