@@ -78,12 +78,12 @@ class ListOrders(Action):
             )
             for order in shown
         ]
-        lines = [_line(order) for order in shown]
+        lines = [order_line(order) for order in shown]
         say(dispatcher, "utter_order_list", count=len(orders), orders=lines, offers=choices)
         return reset_form(tracker.get_slot("recent_order"))
 
 
-def _line(order: Order) -> Argument:
+def order_line(order: Order) -> Argument:
     return word(
         "word_order_line",
         order_number=order.order_number,

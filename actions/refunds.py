@@ -26,13 +26,13 @@ class ShowRefund(Action):
             return say_identity_failed(dispatcher)
         refund = await services.current().records.read.refund(order.order_number)
         if refund is None:
-            _say_none(dispatcher, order)
+            say_no_refund(dispatcher, order)
         else:
-            _say_refund(dispatcher, refund)
+            say_refund(dispatcher, refund)
         return reset_form(order.order_number)
 
 
-def _say_none(dispatcher: CollectingDispatcher, order: Order) -> None:
+def say_no_refund(dispatcher: CollectingDispatcher, order: Order) -> None:
     say(
         dispatcher,
         "utter_no_refund",
@@ -43,7 +43,7 @@ def _say_none(dispatcher: CollectingDispatcher, order: Order) -> None:
     )
 
 
-def _say_refund(dispatcher: CollectingDispatcher, refund: Refund) -> None:
+def say_refund(dispatcher: CollectingDispatcher, refund: Refund) -> None:
     pending = refund.state in ("requested", "approved") and refund.expected_on is not None
     arguments = {
         "order_number": refund.order_number,
