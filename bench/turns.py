@@ -96,7 +96,7 @@ async def measure(model: Path, home: Path, folder: Path, rounds: int, long: int)
         for name in (stock.name, ours.name)
     }
     both[stock.name]["start"], both[ours.name]["start"] = start_stock, start_ours
-    return {**both, "brain alone": {"turns": turns[alone.name]}, "encoder": encoder}
+    return {**both, "brain alone": turns[alone.name], "encoder": encoder, "long": long}
 
 
 async def _started(customer: StockCustomer | KefuCustomer, side: processes.Side) -> float:
@@ -137,7 +137,7 @@ async def _growth(customers: Sequence[Customer], long: int) -> dict[str, dict[st
         console.print(f"a conversation of {long} turns with {customer.name} …")
         times = await _said(customer, [PLAIN, ACTION] * (long // 2))
         early, late = statistics.median(times[5:15]), statistics.median(times[-10:])
-        found[customer.name] = {"turn 10": early, "turn 300": late, "growth": late / early}
+        found[customer.name] = {"early": early, "late": late, "growth": late / early}
     return found
 
 
