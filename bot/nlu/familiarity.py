@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -48,9 +49,16 @@ class Familiarity:
         """Relative Mahalanobis distance, turned round: how much better the nearest class explains a vector than
         the whole does. [messages], higher is more familiar. Plain distance would only find unusual sentences."""
         whole = _squared_lengths(dense - self.mean, self.overall)
-        away = np.stack([_squared_lengths(dense - centre, self.within) for centre in self.centres])
-        familiar: np.ndarray = whole - away.min(axis=0)
+        # (x - c)'M(x - c), multiplied out: one product with M for all classes instead of one for each.
+        projected = dense @ self.within
+        own = (projected * dense).sum(axis=1)
+        away = own[:, None] - 2 * projected @ self.centres.T + self._centre_lengths
+        familiar: np.ndarray = whole - away.min(axis=1)
         return familiar
+
+    @cached_property
+    def _centre_lengths(self) -> np.ndarray:
+        return _squared_lengths(self.centres, self.within)
 
     def of_sentence(self, dense: np.ndarray) -> np.ndarray:
         """The cosine to the nearest training message of any class, [messages]."""
