@@ -55,7 +55,7 @@ def notes(result: dict[str, Any]) -> list[str]:
     """How to read the table."""
     encoder = result["encoder"]
     return [
-        "Plain, action and order turns repeat texts, whose sentence vectors both sides remember: they are times without "
+        "Plain, action and order turns repeat texts, whose sentence vectors both sides remember: times without "
         "the encoder. Turns with a new text include it.",
         f"The sentence encoder alone, for a new text: {encoder['p50']:.1f} ms (p95 {encoder['p95']:.1f}), the same on "
         "both sides.",
