@@ -141,8 +141,10 @@ def assert_records(database: Path, customers: list[Customer]) -> None:
             "select count(*) from action_outcomes where action = ? and json_extract(outcome, '$.result') = 'cancelled'",
             [f"cancel_order:{CANCELLED}"],
         ).fetchone()[0]
-        refunds = connection.execute("select count(*) from refunds where order_number = ?", [CANCELLED]).fetchone()[0]
-        state = connection.execute("select state from orders where order_number = ?", [CANCELLED]).fetchone()[0]
+        refunds = connection.execute(
+            "select count(*) from shop_refunds where order_number = ?", [CANCELLED]
+        ).fetchone()[0]
+        state = connection.execute("select state from shop_orders where order_number = ?", [CANCELLED]).fetchone()[0]
         keys = {
             customer.number: connection.execute(
                 "select key from messages where conversation_id = ? and key is not null order by seq",
