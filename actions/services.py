@@ -48,7 +48,7 @@ class Services:
         return self.open_knowledge()
 
 
-def build(database_url: str, home: Path) -> Services:
+def build(database_url: str) -> Services:
     """Open everything; the database is connected at first use. Raises ValueError for a bad URL or bad limits."""
     limits = limits_file.load()
     engine = open_database(database_url)
@@ -73,5 +73,5 @@ def current() -> Services:
     """The installed services; without any, those of KEFU_HOME and KEFU_DATABASE_URL."""
     if not _installed:
         home = Path(os.environ.get("KEFU_HOME", "var")).resolve()
-        install(build(os.environ.get("KEFU_DATABASE_URL") or f"sqlite:///{home / 'kefu.db'}", home))
+        install(build(os.environ.get("KEFU_DATABASE_URL") or f"sqlite:///{home / 'kefu.db'}"))
     return _installed[0]

@@ -105,7 +105,7 @@ def _load_rasa(settings: Settings) -> RasaBrain:
     from bot.brain.train import ensure_model
 
     # An engine of their own: the actions run on the brain's event loop, everything else on the gateway's.
-    action_services = services.build(settings.database_url, settings.home)
+    action_services = services.build(settings.database_url)
     services.install(action_services)
     brain = RasaBrain.load(ensure_model(settings.home), settings.home, settings.database_url)
     # Touched here, so that no customer waits while the index is built.

@@ -61,7 +61,7 @@ def brain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[object]:
 def shared_services(tmp_path_factory: pytest.TempPathFactory) -> services.Services:
     """Only its articles are used. Opened before the first turn, as ``kefu run`` does: it takes seconds."""
     folder = tmp_path_factory.mktemp("shared")
-    built = services.build(f"sqlite:///{folder / 'unused.db'}", folder)
+    built = services.build(f"sqlite:///{folder / 'unused.db'}")
     _ = built.knowledge
     return built
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -90,4 +89,4 @@ class CustomerAtShop:
 
 def services_for(url: str, shared: services.Services) -> services.Services:
     """Services of one scenario's own database, with the articles that are already open."""
-    return replace(services.build(url, Path()), open_knowledge=lambda: shared.knowledge)
+    return replace(services.build(url), open_knowledge=lambda: shared.knowledge)
