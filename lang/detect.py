@@ -69,5 +69,6 @@ def _prose(chunk: str) -> str:
 def _is_english(words: list[str], grammar: int) -> bool:
     if grammar == 0 and sum(word in _FOREIGN_GRAMMAR for word in words) >= min(2, len(words)):
         return False
-    plausible = sum(len(word) > 1 and not _UNPRONOUNCEABLE.search(word) for word in words)
-    return plausible * 2 > len(words)
+    words = [word for word in words if len(word) > 1 or word in _ENGLISH_GRAMMAR]
+    plausible = sum(word in _ENGLISH_GRAMMAR or not _UNPRONOUNCEABLE.search(word) for word in words)
+    return any(len(word) > 1 for word in words) and plausible * 2 > len(words)

@@ -9,7 +9,7 @@ import numpy as np
 from sklearn.model_selection import StratifiedKFold
 
 from bot.nlu.familiarity import Familiarity
-from bot.nlu.guard import Guard
+from bot.nlu.guard import Guard, circumstances
 from bot.nlu.linear_head import softmax
 from bot.nlu.messages_view import View
 from bot.nlu.ranker import Ranker
@@ -51,19 +51,21 @@ class IntentModel:
         numbers = np.array([number[label] for label in labels])
         scores, familiar = _by_models_that_had_not_seen_them(view, numbers, len(intents))
         temperature = _best_temperature(scores, numbers)
+        evidence = _evidence(softmax(scores / temperature), familiar)
         right = scores.argmax(axis=1) == numbers[: len(scores)]
         return cls(
             intents,
             Ranker.fit(view, numbers, len(intents)),
             Familiarity.learn(view, numbers),
             temperature,
-            Guard.learn(_evidence(softmax(scores / temperature), familiar), right, false_refusals),
+            Guard.learn(evidence, circumstances(view.words), right, false_refusals),
         )
 
     def judge(self, view: View) -> list[Verdict]:
         """One verdict a message; a verdict never depends on the other messages."""
         probabilities = softmax(self.ranker.scores(view) / self.temperature)
-        confidences = self.guard.confidence(_evidence(probabilities, _familiar(self.familiarity, view)))
+        evidence = _evidence(probabilities, _familiar(self.familiarity, view))
+        confidences = self.guard.confidence(evidence, circumstances(view.words))
         return [
             self._verdict(row, float(confidence) if words else 0.0, refuse=not words)
             for row, confidence, words in zip(probabilities, confidences, view.words, strict=True)

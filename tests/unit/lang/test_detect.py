@@ -32,6 +32,8 @@ def test_chinese(text: str) -> None:
     [
         "where is my order",
         "refund",
+        "I want a refund",
+        "r u there",
         "hello",
         "thx",
         "what does 保价 mean",

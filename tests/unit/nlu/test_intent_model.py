@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from bot.nlu import model_files
-from bot.nlu.guard import Guard
+from bot.nlu.guard import Guard, circumstances
 from bot.nlu.intent_model import IntentModel, Verdict
 from bot.nlu.messages_view import View
 from bot.nlu.ngrams import Grams
@@ -118,15 +118,32 @@ def test_either_view_may_be_missing() -> None:
 
 
 def test_the_threshold_keeps_its_promise() -> None:
-    random = np.random.default_rng(0)
-    evidence = random.normal(size=(1000, 4))
-    guard = Guard.learn(evidence, evidence.sum(axis=1) > 0, false_refusals=0.05)
-    understood = evidence[evidence.sum(axis=1) > 0]
-    assert (guard.confidence(understood) < guard.threshold).mean() == pytest.approx(0.05, abs=0.01)
+    evidence = np.random.default_rng(0).normal(size=(1000, 4))
+    around = circumstances([["word"]] * 1000)
+    right = evidence.sum(axis=1) > 0
+    guard = Guard.learn(evidence, around, right, false_refusals=0.05)
+    refused = guard.confidence(evidence, around) < guard.threshold
+    assert refused[right].mean() == pytest.approx(0.05, abs=0.01)
 
 
 def test_more_evidence_is_never_less_trust() -> None:
     # Right where the evidence is low: a handful of examples can be that unlucky.
-    guard = Guard.learn(np.arange(16.0).reshape(4, 4), np.array([True, True, False, False]), 0.05)
-    low, high = guard.confidence(np.array([[0.0] * 4, [9.0] * 4]))
+    around = circumstances([["word"]] * 4)
+    guard = Guard.learn(np.arange(16.0).reshape(4, 4), around, np.array([True, True, False, False]), 0.05)
+    low, high = guard.confidence(np.array([[0.0] * 4, [9.0] * 4]), around[:2])
     assert low < high
+
+
+def test_long_messages_are_measured_against_long_ones() -> None:
+    random = np.random.default_rng(0)
+    lengths = random.integers(1, 40, 500)
+    around = circumstances([["word"] * int(length) for length in lengths])
+    evidence = random.normal(size=(500, 4)) - 2 * np.log1p(lengths)[:, None]
+    guard = Guard.learn(evidence, around, random.random(500) < 0.9, 0.05)
+    refused = guard.confidence(evidence, around) < guard.threshold
+    assert refused[lengths > 20].mean() == pytest.approx(refused[lengths <= 20].mean(), abs=0.05)
+
+
+def test_circumstances() -> None:
+    rows = circumstances([[], ["where"], ["退货", "ab"]])
+    np.testing.assert_allclose(rows, [[1, 0, 0], [1, 0, np.log(2)], [1, 0.5, np.log(3)]])
