@@ -117,12 +117,23 @@ def python_for(uv):
     )
 
 
+def switch_telemetry_off():
+    """Rasa reports home unless told not to, and with our newer sentry-sdk it stops with an error instead.
+
+    A line in site-packages holds for every way to start it, ``.venv/bin/rasa shell`` included.
+    """
+    folder = os.path.join(VENV, "lib", "python3.10", "site-packages")
+    with open(os.path.join(folder, "kefu_no_telemetry.pth"), "w") as line:
+        line.write("import os; os.environ.setdefault('RASA_TELEMETRY_ENABLED', 'false')\n")
+
+
 def sync(uv, python):
     say("installing the locked environment (about 3 GB on disk; a few minutes the first time) …")
     environment = dict(os.environ, UV_PROJECT_ENVIRONMENT=VENV)
     command = [uv, "sync", "--locked", "--python", python]
     if subprocess.call(command, cwd=ROOT, env=environment) != 0:
         give_up("the environment could not be installed; the lines above say why. Mend that and run make again.")
+    switch_telemetry_off()
     with open(STAMP, "w") as stamp:
         stamp.write(fingerprint())
 
