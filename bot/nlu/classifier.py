@@ -44,7 +44,7 @@ class GuardedClassifier(KefuComponent, IntentClassifier):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        return {"false_refusals": 0.08, "ranking_length": 10}
+        return {"false_refusals": 0.1, "ranking_length": 10}
 
     @staticmethod
     def required_packages() -> list[str]:

@@ -46,7 +46,7 @@ class Guard:
 
     @classmethod
     def learn(cls, evidence: np.ndarray, around: np.ndarray, right: np.ndarray, false_refusals: float) -> Guard:
-        """``evidence`` [messages, 4] and circumstances of unseen messages; ``right``: their first intent was the true one.
+        """``evidence`` [messages, 4] and circumstances of unseen messages; ``right``: their first intent was true.
 
         ``false_refusals``: the share of the rightly understood ones that may be refused (of the others none is a loss).
         """

@@ -41,7 +41,7 @@ class IntentModel:
     guard: Guard
 
     @classmethod
-    def fit(cls, view: View, labels: Sequence[str], *, false_refusals: float = 0.08) -> IntentModel:
+    def fit(cls, view: View, labels: Sequence[str], *, false_refusals: float = 0.1) -> IntentModel:
         """Learn from messages and their intents (at least one); the same input gives the same model.
 
         ``false_refusals``: the share of rightly understood messages that may be refused all the same.
