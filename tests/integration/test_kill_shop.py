@@ -138,8 +138,7 @@ def assert_records(database: Path, customers: list[Customer]) -> None:
     """One cancellation, one refund, and the same answers in every conversation with the same script."""
     with sqlite3.connect(database) as connection:
         cancelled = connection.execute(
-            "select count(*) from action_outcomes where action = ?"
-            " and json_extract(outcome, '$.result') = 'cancelled'",
+            "select count(*) from action_outcomes where action = ? and json_extract(outcome, '$.result') = 'cancelled'",
             [f"cancel_order:{CANCELLED}"],
         ).fetchone()[0]
         refunds = connection.execute(
