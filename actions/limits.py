@@ -97,7 +97,7 @@ def load(path: Path = LIMITS_FILE) -> Limits:
     try:
         content = yaml.safe_load(path.read_text("utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise LimitsError(f"{path}: cannot be read: {error}") from error
+        raise LimitsError(f"{path}: cannot be read: {' '.join(str(error).split())}") from error
     faults = [
         f"{path.name}: {'.'.join(map(str, fault.absolute_path)) or 'the file'}: {fault.message}"
         for fault in jsonschema.Draft7Validator(_SCHEMA).iter_errors(content)

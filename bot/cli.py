@@ -15,6 +15,15 @@ from pathlib import Path
 
 from bot.settings import Settings, SettingsError
 
+# What an edited file can break, by name, because importing the classes would slow every command; and what shows it all.
+BROKEN_FILES = {
+    "bot.rules.RulesError": "kefu rules check",
+    "bot.responses.ResponsesError": "kefu rules check",
+    "bot.domain_file.DomainError": "kefu rules check",
+    "actions.limits.LimitsError": "kefu rules check",
+    "kb.articles.ArticleError": "kefu kb lint",
+}
+
 
 def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="kefu", description="Kefu 客服: a rule-driven bilingual customer-service bot")
@@ -51,7 +60,7 @@ def _add_kb(parser: argparse.ArgumentParser) -> None:
 
 
 def run_command(arguments: Sequence[str]) -> int:
-    """Run one command line and return its exit code (2 for a wrong setting, 130 for Ctrl-C)."""
+    """Run one command line and return its exit code (2 for a wrong setting or file, 130 for Ctrl-C)."""
     options = build_parser().parse_args(list(arguments))
     # Advice of other people's packages to their own developers; it would stand above every answer.
     warnings.filterwarnings("ignore", message="pkg_resources is deprecated")
@@ -61,6 +70,13 @@ def run_command(arguments: Sequence[str]) -> int:
         return int(command.run(settings, options))
     except SettingsError as error:
         print(f"kefu: {error}", file=sys.stderr)
+        return 2
+    except ValueError as error:
+        kind = type(error)
+        check = BROKEN_FILES.get(f"{kind.__module__}.{kind.__qualname__}")
+        if check is None:
+            raise
+        print(f"kefu: {error}\nCheck with: {check}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         return 130

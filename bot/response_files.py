@@ -6,7 +6,6 @@ Every fault is collected with its file and key, so that one run shows them all.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Any
 import yaml
 
 from bot.messages import LANGUAGES, Language
+from bot.yaml_files import load_yaml, yaml_problem
 
 PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 KEY = re.compile(r"(utter|notice|button|word)_[a-z0-9_]+")
@@ -36,25 +36,6 @@ class Response:
     texts: Mapping[Language, str]
     buttons: tuple[Button, ...]
     placeholders: frozenset[str]
-
-
-# The same loader in C, ten times as fast, wherever PyYAML was built with it.
-_SafeLoader: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-
-
-class _UniqueKeys(_SafeLoader):  # type: ignore[misc, valid-type]
-    """YAML lets a second mapping key overwrite the first one silently; that loses a customer's sentence."""
-
-
-def _mapping(loader: _UniqueKeys, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-    counted = Counter(key_node.value for key_node, _ in node.value)
-    doubled = [key for key, count in counted.items() if count > 1]
-    if doubled:
-        raise yaml.YAMLError(f"{', '.join(doubled)} stands twice (line {node.start_mark.line + 1} and below)")
-    return loader.construct_mapping(node, deep=True)
-
-
-_UniqueKeys.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)
 
 
 def read_folder(folder: Path) -> tuple[dict[str, Response], list[str]]:
@@ -79,9 +60,9 @@ def read_folder(folder: Path) -> tuple[dict[str, Response], list[str]]:
 
 def _read_file(file: Path, faults: list[str]) -> Mapping[str, Any]:
     try:
-        content = yaml.load(file.read_text("utf-8"), Loader=_UniqueKeys)  # noqa: S506 (a SafeLoader)
+        content = load_yaml(file.read_text("utf-8"))
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        faults.append(f"{file.name}: this is not readable YAML: {error}")
+        faults.append(f"{file.name}: this is not readable YAML: {yaml_problem(error)}")
         return {}
     if not isinstance(content, dict) or set(content) - {"version", "responses"}:
         faults.append(f"{file.name}: expected nothing but 'version' and 'responses' at the top")

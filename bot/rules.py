@@ -2,63 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import difflib
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import yaml
 
 from bot.messages import Language
+from bot.rule_schema import rule_name, schema_faults
+from bot.yaml_files import load_yaml, yaml_problem
 
 HANDOFF_FILE = Path("rules/handoff.yml")
+ArgumentsOf = Callable[[str], Collection[str]]
 
-_TEXTS = {
-    "type": "object",
-    "properties": {"zh": {"type": "string", "minLength": 1}, "en": {"type": "string", "minLength": 1}},
-    "required": ["zh", "en"],
-    "additionalProperties": False,
-}
-_WHEN = {
-    "intent": {"type": "string", "minLength": 1},
-    "misunderstood_in_a_row": {"type": "integer", "minimum": 1},
-    "mood_at_most": {"type": "number", "minimum": -1, "maximum": 1},
-    "response": {"type": "string", "minLength": 1},
-    "failed": {"const": True},
-}
-_RULE = {
-    "type": "object",
-    "properties": {
-        "id": {"type": "string", "pattern": "^[a-z][a-z0-9_]{0,63}$"},
-        "when": {
-            "type": "object",
-            "properties": _WHEN,
-            "additionalProperties": False,
-            "minProperties": 1,
-            "maxProperties": 1,
-        },
-        "do": {"enum": ["hand_over", "offer"]},
-        "say": {"type": "array", "items": {"type": "string", "minLength": 1}},
-        "keep_reply": {"type": "boolean"},
-        "reason": _TEXTS,
-    },
-    "required": ["id", "when", "do", "reason"],
-    "additionalProperties": False,
-}
-SCHEMA: Mapping[str, Any] = {
-    "type": "object",
-    "properties": {
-        "rules": {"type": "array", "items": _RULE, "minItems": 1},
-        "while_waiting": {
-            "type": "object",
-            "properties": {"tell_again_after_minutes": {"type": "number", "exclusiveMinimum": 0}},
-            "additionalProperties": False,
-        },
-    },
-    "required": ["rules"],
-    "additionalProperties": False,
+# What the core fills in when a rule says a response; everything else would be missing (see record_bot_turn).
+GIVEN: Mapping[str, frozenset[str]] = {"notice_handed_over": frozenset({"place"})}
+
+_TAKES = {
+    "intent": "every message with the intent {value}",
+    "misunderstood_in_a_row": "every message from the misunderstood one number {value} on",
+    "mood_at_most": "every mood at most {value}",
+    "response": "every answer with {value}",
+    "failed": "every failed answer",
 }
 
 
@@ -90,39 +58,54 @@ class HandoffRules:
         return next((rule for rule in self.rules if rule.id == rule_id), None)
 
 
-def load_handoff_rules(path: Path = HANDOFF_FILE, *, known_responses: Iterable[str] | None = None) -> HandoffRules:
-    """Raises RulesError. ``known_responses``: when given, every key in ``say`` must be one of them."""
+def load_handoff_rules(
+    path: Path = HANDOFF_FILE,
+    *,
+    known_responses: Iterable[str] | None = None,
+    known_intents: Iterable[str] | None = None,
+    arguments_of: ArgumentsOf | None = None,
+) -> HandoffRules:
+    """Raises RulesError with every fault of the file.
+
+    What is given is checked too: ``known_responses`` and ``known_intents`` against what the rules name,
+    ``arguments_of`` (the arguments a known response needs) against what the core has to give.
+    """
     document = _read(path)
-    _check_schema(path, document)
+    _refuse(path, schema_faults(document))
     rules = tuple(_rule_of(entry) for entry in document["rules"])
-    _check_ids(path, rules)
+    faults = [*_doubled_ids(rules), *_never_firing(rules)]
     if known_responses is not None:
-        _check_responses(path, rules, set(known_responses))
-    minutes = document.get("while_waiting", {}).get("tell_again_after_minutes", 2)
+        known = set(known_responses)
+        faults += _unknown_responses(rules, known)
+        faults += _starved_responses(rules, known, arguments_of) if arguments_of else []
+    if known_intents is not None:
+        faults += _unknown_intents(rules, sorted(known_intents))
+    _refuse(path, faults)
+    minutes = (document.get("while_waiting") or {}).get("tell_again_after_minutes", 2)
     return HandoffRules(rules, timedelta(minutes=minutes))
 
 
 def _read(path: Path) -> Any:
     try:
-        return yaml.safe_load(path.read_text(encoding="utf-8"))
+        return load_yaml(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise RulesError(f"{path}: the file is missing. Restore it, or start Kefu in its own folder.") from None
     except UnicodeDecodeError as error:
         raise RulesError(f"{path}: the file is not UTF-8 ({error.reason}). Save it as UTF-8.") from None
     except yaml.YAMLError as error:
-        raise RulesError(f"{path}: this is not valid YAML. Mend it at the place named here: {error}") from None
+        raise RulesError(f"{_shown(path)}: this is not valid YAML: {yaml_problem(error)}") from None
 
 
-def _check_schema(path: Path, document: Any) -> None:
-    errors = sorted(jsonschema.Draft7Validator(SCHEMA).iter_errors(document), key=lambda error: list(error.path))
-    if errors:
-        lines = [f"{path}: {_place(error.path)}: {error.message}" for error in errors]
-        raise RulesError("\n".join([*lines, "Mend the lines named above; the file's head explains each field."]))
+def _refuse(path: Path, faults: Iterable[str]) -> None:
+    lines = [f"{_shown(path)}, {fault}" for fault in faults]
+    if lines:
+        raise RulesError("\n".join(lines))
 
 
-def _place(parts: Iterable[Any]) -> str:
-    place = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in parts)
-    return place.lstrip(".") or "the whole file"
+def _shown(path: Path) -> Path:
+    """As somebody in Kefu's folder would type it."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
 
 
 def _rule_of(entry: Mapping[str, Any]) -> HandoffRule:
@@ -138,17 +121,59 @@ def _rule_of(entry: Mapping[str, Any]) -> HandoffRule:
     )
 
 
-def _check_ids(path: Path, rules: tuple[HandoffRule, ...]) -> None:
+def _doubled_ids(rules: tuple[HandoffRule, ...]) -> Iterator[str]:
     seen: set[str] = set()
     for index, rule in enumerate(rules):
         if rule.id in seen:
-            raise RulesError(f"{path}: rules[{index}].id: {rule.id!r} is used twice. Give each rule an id of its own.")
+            yield f"{rule_name(index, rule.id)}, id: it is used twice; give each rule an id of its own"
         seen.add(rule.id)
 
 
-def _check_responses(path: Path, rules: tuple[HandoffRule, ...], known: set[str]) -> None:
+def _never_firing(rules: tuple[HandoffRule, ...]) -> Iterator[str]:
+    for index, rule in enumerate(rules):
+        above = next((other for other in rules[:index] if _takes_all(other, rule)), None)
+        if above:
+            taken = _TAKES[above.condition].format(value=above.value)
+            remedy = "put the narrower rule first, or delete one"
+            yield f"rule {rule.id!r} can never fire: {above.id!r} above it already takes {taken}; {remedy}"
+
+
+def _takes_all(above: HandoffRule, rule: HandoffRule) -> bool:
+    if above.condition != rule.condition:
+        return False
+    if rule.condition == "mood_at_most":
+        return float(rule.value) <= float(above.value)
+    if rule.condition == "misunderstood_in_a_row":
+        return float(rule.value) >= float(above.value)
+    return rule.value == above.value
+
+
+def _unknown_responses(rules: tuple[HandoffRule, ...], known: set[str]) -> Iterator[str]:
+    for index, rule in enumerate(rules):
+        asked = [("when", str(rule.value))] if rule.condition == "response" else []
+        for field_name, key in [*asked, *(("say", key) for key in rule.say)]:
+            if key not in known:
+                hint = _did_you_mean(key, sorted(known)) or "add it to data/responses/, or correct it"
+                yield f"{rule_name(index, rule.id)}, {field_name}: there is no response {key!r}; {hint}"
+
+
+def _unknown_intents(rules: tuple[HandoffRule, ...], known: list[str]) -> Iterator[str]:
+    for index, rule in enumerate(rules):
+        if rule.condition == "intent" and rule.value not in known:
+            hint = _did_you_mean(str(rule.value), known) or "the intents are listed in domain.yml"
+            yield f"{rule_name(index, rule.id)}, when: there is no intent {rule.value!r}; {hint}"
+
+
+def _did_you_mean(written: str, known: list[str]) -> str | None:
+    close = difflib.get_close_matches(written, known, n=1)
+    return f"did you mean {close[0]!r}?" if close else None
+
+
+def _starved_responses(rules: tuple[HandoffRule, ...], known: set[str], arguments_of: ArgumentsOf) -> Iterator[str]:
     for index, rule in enumerate(rules):
         for key in rule.say:
-            if key not in known:
-                remedy = "Add it to data/responses/, or correct it."
-                raise RulesError(f"{path}: rules[{index}].say: there is no response {key!r}. {remedy}")
+            needed = set(arguments_of(key)) - GIVEN.get(key, frozenset()) if key in known else ()
+            if needed:
+                names = ", ".join(f"{{{name}}}" for name in sorted(needed))
+                remedy = "a rule has nothing to put there; say a response without it"
+                yield f"{rule_name(index, rule.id)}, say: {key!r} needs {names}; {remedy}"

@@ -20,6 +20,7 @@ from actions.records.database import open_database
 from actions.records.dossier import OrderDossier
 from bot.channels.web import WebChannel
 from bot.conversation import handle, send_replies
+from bot.domain_file import DomainError, read_intents
 from bot.gateway.metrics import Metrics, metered
 from bot.messages import BotTurn, Turn
 from bot.ports import Brain, Channel, Parts
@@ -27,18 +28,20 @@ from bot.queue.in_process import InProcessQueue
 from bot.queue.notifier import InProcessNotifier
 from bot.responses import ResponseCatalogue
 from bot.responses import lint as responses_lint
-from bot.rules import RulesError, load_handoff_rules
+from bot.rules import HandoffRules, RulesError, load_handoff_rules
 from bot.settings import Settings
 from bot.stores.accounts import Accounts
 from bot.stores.migrate import upgrade
 from bot.stores.sqlalchemy_store import SqlAlchemyStore
 from kb.articles import Library, read_folder
+from kb.lint import lint as articles_lint
 
 if TYPE_CHECKING:
     from bot.brain.rasa_agent import RasaBrain
 
 ROOT = Path(__file__).resolve().parent.parent
 RULES = ROOT / "rules"
+DOMAIN = ROOT / "domain.yml"
 RESPONSES = ROOT / "data" / "responses"
 ARTICLES = ROOT / "kb" / "articles"
 
@@ -142,7 +145,7 @@ async def assemble(settings: Settings, channels: Mapping[str, Channel] | None = 
         notifier=notifier,
         responses=responses,
         channels=channels if channels is not None else {"web": WebChannel(notifier)},
-        handoff_rules=load_handoff_rules(RULES / "handoff.yml", known_responses=responses.keys()),
+        handoff_rules=_handoff_rules(responses, read_intents(DOMAIN)),
     )
     queue = InProcessQueue(partial(handle.drain, parts), partial(send_replies.unfinished, parts))
     bell.queue = queue
@@ -195,16 +198,41 @@ def demo_password(settings: Settings) -> str:
     return kept.read_text(encoding="ascii").strip()
 
 
+def _handoff_rules(responses: ResponseCatalogue | None, intents: frozenset[str] | None) -> HandoffRules:
+    return load_handoff_rules(
+        RULES / "handoff.yml",
+        known_responses=responses.keys() if responses else None,
+        known_intents=intents,
+        arguments_of=responses.placeholders if responses else None,
+    )
+
+
 def rule_faults() -> list[str]:
-    """What is wrong in rules/ and data/responses/, one sentence each; empty when all is well."""
+    """What is wrong in rules/ and data/responses/, one line each; empty when all is well."""
     faults = list(responses_lint(RESPONSES))
-    known = None if faults else ResponseCatalogue.load(RESPONSES).keys()
+    responses = None if faults else ResponseCatalogue.load(RESPONSES)
+    intents, unreadable = _intents()
+    faults += unreadable
     try:
-        load_handoff_rules(RULES / "handoff.yml", known_responses=known)
+        _handoff_rules(responses, intents)
     except RulesError as error:
-        faults.append(str(error))
+        faults += str(error).splitlines()
     try:
         limits.load(RULES / "limits.yml")
     except limits.LimitsError as error:
-        faults.append(str(error))
+        faults += str(error).splitlines()
     return faults
+
+
+def article_faults(folder: Path = ARTICLES) -> list[str]:
+    """What is wrong in the articles of a folder, one line each; empty when all is well."""
+    intents, unreadable = _intents()
+    return [*unreadable, *articles_lint(folder, intents)]
+
+
+def _intents() -> tuple[frozenset[str] | None, list[str]]:
+    """The intents, or None and why they cannot be read, so that one broken file does not hide other faults."""
+    try:
+        return read_intents(DOMAIN), []
+    except DomainError as error:
+        return None, [str(error)]

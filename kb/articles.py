@@ -76,8 +76,8 @@ def read_folder(folder: Path) -> list[Article]:
 
 def read_article(path: Path, folder: Path) -> Article:
     """Read one file; ``folder`` is the root that its topic is named from."""
-    head, body = _split_head(path)
-    slug, language = _name(path)
+    head, body = split_head(path)
+    slug, language = name_of(path)
     sections = tuple(_sections(body))
     title = str(head.get("title") or _first_heading(body) or slug)
     if language is None:
@@ -96,7 +96,8 @@ def read_article(path: Path, folder: Path) -> Article:
     )
 
 
-def _split_head(path: Path) -> tuple[dict[str, Any], str]:
+def split_head(path: Path) -> tuple[dict[str, Any], str]:
+    """The fields between the two --- lines, none when they are not there, and the text below."""
     text = path.read_text(encoding="utf-8-sig", errors="replace")
     if not text.startswith(FENCE + "\n"):
         return {}, text
@@ -106,13 +107,17 @@ def _split_head(path: Path) -> tuple[dict[str, Any], str]:
     try:
         parsed = yaml.safe_load(head)
     except yaml.YAMLError as error:
-        raise ArticleError(f"{path}: the head between the two --- lines is no valid YAML: {error}") from error
+        # The head's first line is the file's second.
+        mark = getattr(error, "problem_mark", None)
+        where = f"line {mark.line + 2}: {getattr(error, 'problem', '')}" if mark else " ".join(str(error).split())
+        raise ArticleError(f"{path}: the head between the two --- lines is no valid YAML: {where}") from error
     if not isinstance(parsed, dict):
         raise ArticleError(f"{path}: the head between the two --- lines must be lines of the form 'name: value'")
     return parsed, body
 
 
-def _name(path: Path) -> tuple[str, Language | None]:
+def name_of(path: Path) -> tuple[str, Language | None]:
+    """Slug and language as the file's name says them."""
     slug, _, suffix = path.stem.rpartition(".")
     if suffix == "zh" and slug:
         return slug, "zh"
@@ -124,7 +129,7 @@ def _name(path: Path) -> tuple[str, Language | None]:
 def _strings(head: dict[str, Any], name: str, path: Path) -> tuple[str, ...]:
     value = head.get(name) or []
     if not isinstance(value, list):
-        raise ArticleError(f"{path}: '{name}' must be a list, one entry a line, each beginning with '- '")
+        raise ArticleError(f"{path}: '{name}' must be a list; write `{name}: [one, two]`")
     return tuple(str(entry).strip() for entry in value)
 
 

@@ -103,13 +103,17 @@ def shared_examples() -> Iterator[str]:
             yield f"{relative(path)}: {text!r} stands under {intent} and under {first[0]} ({first[1]})"
 
 
-def enough_examples() -> Iterator[str]:
+def declared_intents() -> set[str]:
     domain = yaml.safe_load((ROOT / "domain.yml").read_text(encoding="utf-8"))
+    return {next(iter(item)) if isinstance(item, dict) else item for item in domain["intents"]} - {"nlu_fallback"}
+
+
+def enough_examples() -> Iterator[str]:
     counts: dict[tuple[str, str], int] = defaultdict(int)
     for path, intent, _ in examples():
         counts[intent, path.stem.rsplit(".", 1)[1]] += 1
-    declared = {next(iter(item)) if isinstance(item, dict) else item for item in domain["intents"]}
-    for intent in sorted(declared - {"nlu_fallback"}):
+    declared = declared_intents()
+    for intent in sorted(declared):
         for language in ("zh", "en"):
             if counts[intent, language] < LEAST_EXAMPLES:
                 found = counts[intent, language]
@@ -118,7 +122,35 @@ def enough_examples() -> Iterator[str]:
         yield f"domain.yml: intent {intent} of data/nlu is not declared"
 
 
-CHECKS = (file_sizes, literal_texts, slots_are_typed, twins, shared_examples, enough_examples)
+def story_rules() -> Iterator[tuple[Path, set[str], set[str]]]:
+    """Each rule of data/stories: its file, the intents it begins with, the actions it runs."""
+    for path in sorted((ROOT / "data" / "stories").glob("*.yml")):
+        for rule in yaml.safe_load(path.read_text(encoding="utf-8")).get("rules") or []:
+            steps = [choice for step in rule["steps"] for choice in step.get("or", [step])]
+            intents = {step["intent"] for step in steps if "intent" in step}
+            yield path, intents, {step["action"] for step in steps if "action" in step}
+
+
+def article_intents() -> set[str]:
+    heads = (path.read_text(encoding="utf-8").split("---\n") for path in (ROOT / "kb" / "articles").rglob("*.md"))
+    # A broken head is told by `kefu kb lint`.
+    return {intent for parts in heads if len(parts) > 2 for intent in yaml.safe_load(parts[1]).get("intents") or []}
+
+
+def every_intent_is_served() -> Iterator[str]:
+    """An intent without a rule, or sent to the articles where none lists it, ends in "I did not understand"."""
+    rules = list(story_rules())
+    ruled = {intent for _, intents, _ in rules for intent in intents}
+    for intent in sorted(declared_intents() - ruled):
+        yield f"domain.yml: no rule in data/stories says what happens after {intent}"
+    listed = article_intents()
+    for path, intents, actions in rules:
+        if "action_answer_from_knowledge" in actions:
+            for intent in sorted(intents - listed):
+                yield f"{relative(path)}: no article in kb/articles lists {intent} under intents"
+
+
+CHECKS = (file_sizes, literal_texts, slots_are_typed, twins, shared_examples, enough_examples, every_intent_is_served)
 
 
 def main() -> int:

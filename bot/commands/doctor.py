@@ -138,9 +138,7 @@ def _rules(settings: Settings) -> Iterator[Finding]:
 
 
 def _articles(settings: Settings) -> Iterator[Finding]:
-    from kb.lint import lint
-
-    yield _faults("articles", lint(wiring.ARTICLES), "kefu kb lint")
+    yield _faults("articles", wiring.article_faults(), "kefu kb lint")
 
 
 def _faults(what: str, found: list[str], command: str) -> Finding:

@@ -13,7 +13,6 @@ from rich.table import Table
 
 from bot import wiring
 from bot.settings import Settings
-from kb.lint import lint
 from kb.search import KnowledgeBase
 from lang.detect import detect
 
@@ -44,7 +43,7 @@ def _search(options: argparse.Namespace, articles: Path) -> int:
 
 
 def _lint(articles: Path) -> int:
-    faults = lint(articles)
+    faults = wiring.article_faults(articles)
     for fault in faults:
         print(fault)
     print(f"kefu: {len(faults)} fault(s) in {articles}.", file=sys.stderr)

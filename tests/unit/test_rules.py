@@ -40,20 +40,29 @@ def test_what_is_left_out_has_a_default(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("rules: [", "not valid YAML"),
-        ("", "the whole file"),
-        ("rules: []", "rules"),
-        (f"rules: [{{id: a, when: {{}}, do: offer, {REASON}}}]", "rules[0].when"),
-        (f"rules: [{{id: a, when: {{intent: x, failed: true}}, do: offer, {REASON}}}]", "rules[0].when"),
-        (f"rules: [{{id: a, when: {{mood_at_most: 3}}, do: offer, {REASON}}}]", "rules[0].when.mood_at_most"),
-        (f"rules: [{{id: a, when: {{weather: bad}}, do: offer, {REASON}}}]", "weather"),
-        (f"rules: [{{id: a, when: {{failed: true}}, do: shout, {REASON}}}]", "rules[0].do"),
-        ("rules: [{id: a, when: {failed: true}, do: offer, reason: {zh: 原因}}]", "rules[0].reason: 'en'"),
-        (f"rules: [{{id: Ä, when: {{failed: true}}, do: offer, {REASON}}}]", "rules[0].id"),
+        ("rules: [", "this is not valid YAML: line "),
+        ("", "the whole file: must be lines of the form 'name: value', not empty"),
+        ("rules: []", "rules: give at least one"),
+        (f"rules: [{{id: a, when: {{}}, do: offer, {REASON}}}]", "rule 1 ('a'), when: give exactly one of intent"),
+        (f"rules: [{{id: a, when: {{intent: x, failed: true}}, do: offer, {REASON}}}]", "when: give exactly one of"),
+        (f"rules: [{{id: a, when: {{mood_at_most: 3}}, do: offer, {REASON}}}]", "when, mood_at_most: 3 is too large"),
+        (
+            f"rules: [{{id: a, when: {{mood_below: 0}}, do: offer, {REASON}}}]",
+            "rule 1 ('a'), when: 'mood_below' is unknown; "
+            "use one of intent, misunderstood_in_a_row, mood_at_most, response, failed",
+        ),
+        (f"rules: [{{id: a, when: {{failed: no}}, do: offer, {REASON}}}]", "failed: can only be true"),
+        (f"rules: [{{id: a, when: {{failed: true}}, do: shout, {REASON}}}]", "do: 'shout' is unknown; use one of hand"),
+        (f"rules: [{{id: a, when: {{failed: true}}, do: offer, say: x, {REASON}}}]", "say: must be a list: [one, two]"),
+        ("rules: [{id: a, when: {failed: true}, do: offer, reason: {zh: 原因}}]", "reason: 'en' is missing"),
+        (f"rules: [{{id: Ä, when: {{failed: true}}, do: offer, {REASON}}}]", "id: 'Ä' must be small letters"),
+        (f"rules: [{{when: {{failed: true}}, do: offer, {REASON}}}]", "rule 1: 'id' is missing"),
+        ("rules: [x]", "rule 1: must be lines of the form"),
+        ("rules: []\nrules: []", "line 2: 'rules' stands twice in one block"),
         (
             f"rules: [{{id: a, when: {{failed: true}}, do: offer, {REASON}}}, "
             f"{{id: a, when: {{intent: x}}, do: offer, {REASON}}}]",
-            "rules[1].id: 'a' is used twice",
+            "rule 2 ('a'), id: it is used twice",
         ),
     ],
 )
@@ -63,6 +72,7 @@ def test_a_fault_is_told_with_file_and_place(tmp_path: Path, text: str, told: st
         load_handoff_rules(path)
     assert str(path) in str(caught.value)
     assert told in str(caught.value)
+    assert "unicode string" not in str(caught.value)
 
 
 def test_a_missing_file_is_told(tmp_path: Path) -> None:
@@ -75,3 +85,79 @@ def test_a_response_nobody_wrote_is_told(tmp_path: Path) -> None:
     with pytest.raises(RulesError, match="utter_gone"):
         load_handoff_rules(path, known_responses=["utter_here"])
     assert load_handoff_rules(path, known_responses=["utter_gone"]).rules
+
+
+def rule(rule_id: str, when: str, say: str = "") -> str:
+    return f"- {{id: {rule_id}, when: {{{when}}}, do: offer, say: [{say}], {REASON}}}\n"
+
+
+def test_every_fault_has_a_line_of_its_own(tmp_path: Path) -> None:
+    path = rules_file(tmp_path, "rules:\n" + rule("a", "mood: 1") + rule("b", "mood_at_most: -2"))
+    with pytest.raises(RulesError) as caught:
+        load_handoff_rules(path)
+    first, second = str(caught.value).splitlines()
+    assert "rule 1 ('a')" in first
+    assert "rule 2 ('b')" in second
+
+
+def test_a_response_nobody_wrote_is_told_in_the_condition_too(tmp_path: Path) -> None:
+    path = rules_file(tmp_path, "rules:\n" + rule("a", "response: utter_handing_ower"))
+    with pytest.raises(RulesError, match="when: there is no response 'utter_handing_ower'; did you mean 'utter_handin"):
+        load_handoff_rules(path, known_responses=["utter_handing_over"])
+
+
+def test_an_intent_that_does_not_exist_is_told_with_the_nearest(tmp_path: Path) -> None:
+    path = rules_file(tmp_path, "rules:\n" + rule("a", "intent: request_humam") + rule("b", "intent: zzz"))
+    with pytest.raises(RulesError) as caught:
+        load_handoff_rules(path, known_intents=["greet", "request_human"])
+    near, far = str(caught.value).splitlines()
+    assert "rule 1 ('a'), when: there is no intent 'request_humam'; did you mean 'request_human'?" in near
+    assert "domain.yml" in far
+    assert load_handoff_rules(path, known_intents=["request_humam", "zzz"]).rules
+
+
+@pytest.mark.parametrize(
+    ("above", "below", "taken"),
+    [
+        ("mood_at_most: -0.4", "mood_at_most: -0.6", "every mood at most -0.4"),
+        ("misunderstood_in_a_row: 2", "misunderstood_in_a_row: 3", "number 2 on"),
+        ("intent: greet", "intent: greet", "the intent greet"),
+        ("response: utter_a", "response: utter_a", "every answer with utter_a"),
+        ("failed: true", "failed: true", "every failed answer"),
+    ],
+)
+def test_a_rule_below_one_that_takes_everything_can_never_fire(
+    tmp_path: Path, above: str, below: str, taken: str
+) -> None:
+    path = rules_file(tmp_path, "rules:\n" + rule("annoyed", above) + rule("upset", below))
+    with pytest.raises(RulesError) as caught:
+        load_handoff_rules(path)
+    assert "rule 'upset' can never fire: 'annoyed' above it already takes" in str(caught.value)
+    assert taken in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("above", "below"),
+    [
+        ("mood_at_most: -0.6", "mood_at_most: -0.4"),
+        ("misunderstood_in_a_row: 3", "misunderstood_in_a_row: 2"),
+        ("intent: greet", "intent: thanks"),
+        ("intent: utter_a", "response: utter_a"),
+    ],
+)
+def test_the_narrower_rule_may_stand_first(tmp_path: Path, above: str, below: str) -> None:
+    path = rules_file(tmp_path, "rules:\n" + rule("first", above) + rule("second", below))
+    assert len(load_handoff_rules(path).rules) == 2
+
+
+def test_a_response_that_needs_what_the_core_does_not_give_is_told(tmp_path: Path) -> None:
+    arguments = {
+        "notice_handed_over": {"place"},
+        "utter_order_status": {"state", "order_number"},
+        "notice_upset": set(),
+    }
+    path = rules_file(tmp_path, "rules:\n" + rule("a", "failed: true", "notice_upset, notice_handed_over"))
+    assert load_handoff_rules(path, known_responses=arguments, arguments_of=arguments.__getitem__).rules
+    path = rules_file(tmp_path, "rules:\n" + rule("a", "failed: true", "utter_order_status"))
+    with pytest.raises(RulesError, match=r"say: 'utter_order_status' needs \{order_number\}, \{state\}"):
+        load_handoff_rules(path, known_responses=arguments, arguments_of=arguments.__getitem__)

@@ -37,3 +37,59 @@ def test_one_name_cannot_stand_for_two_articles(folder: Path) -> None:
     twin = folder / "returns/invoice.zh.md"
     twin.write_text((folder / "payment/invoice.zh.md").read_text(encoding="utf-8"), encoding="utf-8")
     assert any("is taken by" in fault for fault in lint(folder))
+
+
+def head_of(folder: Path, head: str, name: str = "payment/invoice.zh.md") -> Path:
+    """Give an article another head, its text unchanged."""
+    path = folder / name
+    body = path.read_text(encoding="utf-8").split("---\n", 2)[2]
+    path.write_text(f"---\n{head}\n---\n{body}", encoding="utf-8")
+    return path
+
+
+QUESTIONS = "questions: [怎么开发票, 发票抬头可以改吗, 能开专票吗]"
+
+
+def test_a_broken_file_is_there_all_the_same(folder: Path) -> None:
+    path = head_of(folder, f"{QUESTIONS}\nintents: request_invoice")
+    (fault,) = lint(folder)
+    assert fault == f"{path}: 'intents' must be a list; write `intents: [one, two]`"
+
+
+def test_broken_yaml_is_named_with_its_line_in_the_file(folder: Path) -> None:
+    head_of(folder, f"{QUESTIONS}\nintents: [request_invoice")
+    (fault,) = lint(folder)
+    assert "no valid YAML: line 3:" in fault or "no valid YAML: line 4:" in fault
+    assert "\n" not in fault
+
+
+def test_an_unknown_field_is_named(folder: Path) -> None:
+    path = head_of(folder, f"{QUESTIONS}\nintents: [request_invoice]\nintent: x\nowner: Lin\nvalid_until: 2030-01-01")
+    (fault,) = lint(folder)
+    assert fault.startswith(f"{path}: 'intent' in the head is unknown; use one of title, questions")
+
+
+def test_a_head_that_is_not_fenced_is_named(folder: Path) -> None:
+    path = folder / "payment/invoice.zh.md"
+    path.write_text(path.read_text(encoding="utf-8").removeprefix("---\n"), encoding="utf-8")
+    assert any(fault.startswith(f"{path}: there is no head: begin with a line ---") for fault in lint(folder))
+
+
+def test_a_file_that_is_not_utf8_is_named(folder: Path) -> None:
+    path = folder / "payment/invoice.zh.md"
+    path.write_bytes(path.read_bytes().replace("发票。".encode(), "发票。".encode("gbk")))
+    (fault,) = lint(folder)
+    assert fault == f"{path}: line 6 is not UTF-8: save the file as UTF-8"
+
+
+def test_a_question_may_stand_in_one_article_only(folder: Path) -> None:
+    head_of(folder, "questions: [怎么开, 一般几天能到？, 能开专票吗]\nintents: [request_invoice]")
+    (fault,) = lint(folder)
+    assert "invoice.zh.md: the question '一般几天能到？' stands in" in fault
+    assert "delivery-time.zh.md too" in fault
+
+
+def test_an_intent_that_the_bot_does_not_know_is_named(folder: Path) -> None:
+    faults = lint(folder, {"ask_return_policy", "ask_delivery_time", "request_invoices"})
+    assert len(faults) == 2
+    assert all("there is no intent 'request_invoice'; did you mean 'request_invoices'?" in fault for fault in faults)

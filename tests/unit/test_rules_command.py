@@ -1,0 +1,40 @@
+"""``kefu rules check`` on a rule file with several faults."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+from pathlib import Path
+
+import pytest
+
+from bot import wiring
+from bot.commands import rules
+from bot.settings import Settings
+
+
+def test_each_fault_is_one_line_and_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copytree(wiring.RULES, tmp_path / "rules")
+    path = tmp_path / "rules" / "handoff.yml"
+    text = path.read_text(encoding="utf-8").replace("mood_at_most: -0.6}", "mood_below: 0}")
+    path.write_text(text.replace("do: offer\n", "do: ofer\n"), encoding="utf-8")
+    monkeypatch.setattr(wiring, "RULES", tmp_path / "rules")
+    assert rules.run(Settings.from_environment({}), argparse.Namespace()) == 1
+    told = capsys.readouterr()
+    assert len(told.out.splitlines()) == 3
+    assert "3 fault(s)" in told.err
+
+
+def test_an_intent_and_arguments_are_held_against_the_domain_and_the_responses(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(wiring.RULES, tmp_path / "rules")
+    path = tmp_path / "rules" / "handoff.yml"
+    text = path.read_text(encoding="utf-8").replace("intent: request_human}", "intent: request_humn}")
+    path.write_text(text.replace("[notice_upset]", "[notice_agent_joined]"), encoding="utf-8")
+    monkeypatch.setattr(wiring, "RULES", tmp_path / "rules")
+    faults = "\n".join(wiring.rule_faults())
+    assert "did you mean 'request_human'?" in faults
+    assert "'notice_agent_joined' needs {agent}" in faults
