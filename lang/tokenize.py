@@ -8,9 +8,10 @@ import re
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
+from itertools import count
 from types import ModuleType
 from typing import Any
 
@@ -26,6 +27,9 @@ _RUNS = re.compile(rf"[{HAN}]+|[^{HAN}]+")
 _CODE = re.compile(r"(?<![a-z\d])[a-z]*\d[a-z\d]*(?:[.,:/-]\d[a-z\d]*)*", re.IGNORECASE | re.ASCII)
 # spaCy takes quadratic time over signs that follow each other without a space; nobody writes such words in earnest.
 _ENDLESS = re.compile(r"\S{65}")
+# spaCy keeps every word it ever met, half a kilobyte each; a server that runs for months must not.
+_RENEW_AFTER = 50_000
+_uses = count()
 _PIECE = re.compile(r"\w+|[^\w\s]")
 
 
@@ -52,8 +56,12 @@ class _HideTensorFlow(importlib.abc.MetaPathFinder):
             raise ModuleNotFoundError(fullname)
 
 
-@lru_cache(maxsize=1)
 def _english() -> Any:
+    return _english_of(next(_uses) // _RENEW_AFTER)
+
+
+@lru_cache(maxsize=1)
+def _english_of(_generation: int) -> Any:
     hide = _HideTensorFlow()
     sys.meta_path.insert(0, hide)
     try:
@@ -67,13 +75,11 @@ def _english() -> Any:
 def _chinese() -> jieba.Tokenizer:
     jieba.setLogLevel(logging.WARNING)
     tokenizer = jieba.Tokenizer()
-    # jieba unpickles its cache; the shared temporary folder, its default, is writable by anyone.
+    # jieba trusts the cache it finds in the shared temporary folder, where anybody may have put one.
     folder = home() / "jieba"
-    try:
+    with suppress(OSError):
         folder.mkdir(parents=True, exist_ok=True)
-        tokenizer.tmp_dir = str(Path(folder))
-    except OSError:
-        tokenizer.tmp_dir = "/nonexistent"
+    tokenizer.tmp_dir = str(folder)
     tokenizer.initialize()
     return tokenizer
 

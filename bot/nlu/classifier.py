@@ -14,6 +14,7 @@ from rasa.shared.constants import DEFAULT_NLU_FALLBACK_INTENT_NAME
 from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, INTENT_RANKING_KEY, PREDICTED_CONFIDENCE_KEY
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from bot.nlu import model_files
 from bot.nlu.component import KefuComponent, text_of
@@ -73,6 +74,9 @@ class GuardedClassifier(KefuComponent, IntentClassifier):
         execution_context: ExecutionContext,
         **kwargs: Any,
     ) -> GuardedClassifier:
+        # Loaded to serve: products of one message's size gain nothing from a second thread, which then spins for
+        # milliseconds on a core that others need.
+        threadpool_limits(limits=1, user_api="blas")
         with model_storage.read_from(resource) as folder:
             model = model_files.load(folder)
         return cls(config, execution_context.node_name, model_storage, resource, model)
