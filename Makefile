@@ -44,8 +44,8 @@ bench: env       ## Measure side by side with stock Rasa; results in bench/resul
 	@$(PYTHON) -m bot train --if-stale
 	@$(PYTHON) -m bench
 
-screenshots: env ## Make the pictures of the README from a running shop
-	@$(PYTHON) scripts/screenshots.py
+screenshots: env ## Make the pictures of the README from a running shop (give KEFU_DEMO_PASSWORD)
+	@$(PYTHON) scripts/screenshots.py http://127.0.0.1:8000 docs/images
 
 clean:           ## Remove everything that was made here (keeps ./var)
 	@rm -rf .venv .tools .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
