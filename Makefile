@@ -1,5 +1,5 @@
 # Everything starts from nothing but `make` and a `python3`: scripts/bootstrap.py makes the locked environment.
-.PHONY: help run test test-fast test-browser check format train bench screenshots clean env
+.PHONY: help run test test-fast check format train bench screenshots clean env
 
 PYTHON := .venv/bin/python
 export PYTHONUTF8 := 1

@@ -54,7 +54,8 @@ class AnswerFromKnowledge(Action):
         language: Language = "en" if tracker.get_slot("language") == "en" else "zh"
         hit = await best_answer(message.get("text") or "", tracker.get_intent_of_latest_message(), language)
         if hit is None:
-            dispatcher.utter_message(response="utter_no_article")
+            # Understood, but not helped: three times in a row is as good a reason for a human as not being understood.
+            dispatcher.utter_message(response="utter_no_article", misunderstood=True)
         else:
             utter_article(dispatcher, hit)
         return []
