@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from actions import limits, services
+from actions import limits
 from actions.records import demo
 from actions.records.database import open_database
 from actions.records.dossier import OrderDossier
@@ -104,6 +104,8 @@ class Assembly:
 
 
 def _load_rasa(settings: Settings) -> RasaBrain:
+    # Imported here, on the brain's thread: these take seconds, and the pages need none of them.
+    from actions import services
     from bot.brain.rasa_agent import RasaBrain
     from bot.brain.train import ensure_model
 
