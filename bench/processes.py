@@ -55,7 +55,7 @@ class Side:
             for child in self._children
             for process in [psutil.Process(child.pid), *psutil.Process(child.pid).children(recursive=True)]
         ]
-        return sum(_own_memory(process) for process in processes) / 2**20
+        return sum(own_memory(process) for process in processes) / 2**20
 
     def stop(self) -> None:
         for child in self._children:
@@ -68,7 +68,8 @@ class Side:
                 child.wait()
 
 
-def _own_memory(process: psutil.Process) -> int:
+def own_memory(process: psutil.Process) -> int:
+    """Bytes; where the system can tell, pages shared with other processes are counted in part."""
     full = process.memory_full_info()
     return int(getattr(full, "pss", full.uss))
 

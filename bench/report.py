@@ -83,7 +83,7 @@ def show(result: dict[str, Any], console: Console) -> None:
 def write(result: dict[str, Any]) -> Path:
     """``turns.json`` and ``turns.md``; returns the latter."""
     RESULTS.mkdir(parents=True, exist_ok=True)
-    result = {"measured_at": datetime.now(timezone.utc).isoformat(timespec="seconds"), "machine": _machine(), **result}
+    result = {"measured_at": datetime.now(timezone.utc).isoformat(timespec="seconds"), "machine": machine(), **result}
     (RESULTS / "turns.json").write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", "utf-8")
     lines = [
         "# Kefu beside stock Rasa",
@@ -103,5 +103,6 @@ def write(result: dict[str, Any]) -> Path:
     return path
 
 
-def _machine() -> str:
+def machine() -> str:
+    """Cores, processor and Python, for the head of a result."""
     return f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
