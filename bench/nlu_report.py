@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,10 @@ NAMES = {
     "hard.long": "hard: long complaints",
 }
 _SHOWN_CONFUSIONS = 15
+_CONFUSIONS = {
+    "as_served": "as served, all sets (`nlu_fallback`: refused, or out of scope)",
+    "ignoring_refusals": "best intents in scope, refusals ignored",
+}
 
 
 def rows(sides: Mapping[str, Mapping[str, Any]]) -> list[tuple[str, ...]]:
@@ -106,10 +110,11 @@ def show(result: Mapping[str, Any], console: Console) -> None:
     show_confusions(result["confusions"], console)
 
 
-def show_confusions(confusions: list[dict[str, Any]], console: Console) -> None:
-    console.print("our most frequent confusions:")
-    for pair in confusions[:_SHOWN_CONFUSIONS]:
-        console.print(f"  {pair['count']:3} {pair['intent']} → {pair['said']}", markup=False)
+def show_confusions(confusions: Mapping[str, list[dict[str, Any]]], console: Console) -> None:
+    for key, title in _CONFUSIONS.items():
+        console.print(f"our most frequent confusions, {title}:")
+        for pair in confusions[key][:_SHOWN_CONFUSIONS]:
+            console.print(f"  {pair['count']:3} {pair['intent']} → {pair['said']}", markup=False)
 
 
 def write(result: Mapping[str, Any]) -> Path:
@@ -140,11 +145,19 @@ def _markdown(result: Mapping[str, Any], stem: str) -> list[str]:
         "",
         "## Our confusions",
         "",
-        "Pairs with at least two errors, over all sets; `nlu_fallback` is a refusal, or a message out of scope.",
+        "Pairs with at least two errors.",
+        *(line for key, title in _CONFUSIONS.items() for line in _confusion_table(title, result["confusions"][key])),
+    ]
+
+
+def _confusion_table(title: str, pairs: Sequence[Mapping[str, Any]]) -> list[str]:
+    return [
+        "",
+        f"### {title[0].upper()}{title[1:]}",
         "",
         "| messages | meant | understood |",
         "|---:|---|---|",
-        *(f"| {pair['count']} | {pair['intent']} | {pair['said']} |" for pair in result["confusions"]),
+        *(f"| {pair['count']} | {pair['intent']} | {pair['said']} |" for pair in pairs),
     ]
 
 

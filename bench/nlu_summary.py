@@ -62,18 +62,24 @@ def compare(messages: Sequence[BlindMessage], answers: Mapping[str, Answers]) ->
     }
 
 
-def confusions(messages: Sequence[BlindMessage], answers: Answers, *, with_texts: bool) -> list[dict[str, Any]]:
-    """Pairs with at least two errors over all sets; texts only where reading them spoils nothing."""
-    gold, said = [message.intent for message in messages], [str(answer["intent"]) for answer in answers]
+def confusions(messages: Sequence[BlindMessage], answers: Answers, *, with_texts: bool) -> dict[str, Any]:
+    """Pairs with at least two errors: as served over all sets, and of best intents over those in scope.
+
+    Texts only where reading them spoils nothing.
+    """
+    inside = [(m, a) for m, a in zip(messages, answers, strict=True) if m.part not in OUT_OF_SCOPE]
+    return {
+        "as_served": _pairs([(m, str(a["intent"])) for m, a in zip(messages, answers, strict=True)], with_texts),
+        "ignoring_refusals": _pairs([(message, str(answer["first"])) for message, answer in inside], with_texts),
+    }
+
+
+def _pairs(said: Sequence[tuple[BlindMessage, str]], with_texts: bool) -> list[dict[str, Any]]:
     found = []
-    for intent, answer, count in figures.confusions(gold, said):
-        pair = {"intent": intent, "said": answer, "count": count}
+    for intent, answer, count in figures.confusions([m.intent for m, _ in said], [a for _, a in said]):
+        pair: dict[str, Any] = {"intent": intent, "said": answer, "count": count}
         if with_texts:
-            pair["texts"] = [
-                f"{message.part}: {message.text}"
-                for message, a in zip(messages, said, strict=True)
-                if (message.intent, a) == (intent, answer)
-            ]
+            pair["texts"] = [f"{m.part}: {m.text}" for m, a in said if (m.intent, a) == (intent, answer)]
         found.append(pair)
     return found
 

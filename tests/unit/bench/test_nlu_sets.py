@@ -131,11 +131,13 @@ def test_summary_and_comparison(blind: Path) -> None:
 
 def test_confusions_keep_texts_only_where_asked(blind: Path) -> None:
     messages = nlu_blind.read("dev", {"greet"}, known={"greet"}, folder=blind)
-    answers = [_answer("thanks", "thanks", 0.9) for _ in messages]
-    pairs = confusions(messages, answers, with_texts=True)
-    assert [(p["intent"], p["said"], p["count"]) for p in pairs] == [
-        ("greet", "thanks", 7),
-        ("nlu_fallback", "thanks", 2),
-    ]
-    assert "hard.typos: hard.typos" in pairs[0]["texts"]
-    assert all("texts" not in pair for pair in confusions(messages, answers, with_texts=False))
+    answers = [_answer("nlu_fallback", "thanks", 0.1) for _ in messages]
+    found = confusions(messages, answers, with_texts=True)
+    pairs = {name: [(p["intent"], p["said"], p["count"]) for p in side] for name, side in found.items()}
+    assert pairs == {
+        "as_served": [("greet", "nlu_fallback", 7)],
+        "ignoring_refusals": [("greet", "thanks", 7)],
+    }
+    assert "hard.typos: hard.typos" in found["as_served"][0]["texts"]
+    without = confusions(messages, answers, with_texts=False)
+    assert all("texts" not in pair for side in without.values() for pair in side)
