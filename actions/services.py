@@ -11,13 +11,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from sqlalchemy.ext.asyncio import AsyncEngine
-
 from actions import limits as limits_file
 from actions.identity.check import Identity
 from actions.limits import Limits
 from actions.records.changes import OrderChanges
-from actions.records.database import open_database
+from actions.records.database import Database
 from actions.records.repository import OrderReader
 from kb.search import KnowledgeBase
 
@@ -34,12 +32,10 @@ class Records:
 
 @dataclass(frozen=True)
 class Services:
-    """Async, and safe to use from one event loop only: the brain's."""
-
     records: Records
     identity: Identity
     limits: Limits
-    engine: AsyncEngine
+    database: Database
     open_knowledge: Callable[[], KnowledgeBase]
 
     @cached_property
@@ -48,15 +44,14 @@ class Services:
         return self.open_knowledge()
 
 
-def build(database_url: str) -> Services:
-    """Open everything; the database is connected at first use. Raises ValueError for a bad URL or bad limits."""
+def build(database: Database) -> Services:
+    """Open everything; the database is connected at first use. Raises ValueError for bad limits."""
     limits = limits_file.load()
-    engine = open_database(database_url)
     return Services(
-        records=Records(OrderReader(engine), OrderChanges(engine)),
-        identity=Identity(engine, limits.identity),
+        records=Records(OrderReader(database), OrderChanges(database)),
+        identity=Identity(database, limits.identity),
         limits=limits,
-        engine=engine,
+        database=database,
         open_knowledge=lambda: KnowledgeBase.open(ARTICLES),
     )
 
@@ -73,5 +68,5 @@ def current() -> Services:
     """The installed services; without any, those of KEFU_HOME and KEFU_DATABASE_URL."""
     if not _installed:
         home = Path(os.environ.get("KEFU_HOME", "var")).resolve()
-        install(build(os.environ.get("KEFU_DATABASE_URL") or f"sqlite:///{home / 'kefu.db'}"))
+        install(build(Database(os.environ.get("KEFU_DATABASE_URL") or f"sqlite:///{home / 'kefu.db'}")))
     return _installed[0]

@@ -56,8 +56,11 @@ class ChannelError(Exception):
 class Queue(Protocol):
     """A doorbell: "drain this conversation". The inbox table is the truth."""
 
-    async def ring_in(self, transaction: Any, conversation_id: str) -> None:
-        """Ring inside the accepting transaction, where the queue lives in the same database; else do nothing."""
+    def ring_in(self, transaction: Any, conversation_id: str) -> None:
+        """Ring inside the accepting transaction, where the queue lives in the same database; else do nothing.
+
+        Called on the transaction's thread.
+        """
 
     async def ring(self, conversation_id: str) -> None:
         """Ring after the commit; a no-op where ``ring_in`` did it."""
@@ -98,6 +101,23 @@ class TurnRecord:
     handoff: Handoff | None = None
 
 
+@dataclass(frozen=True)
+class Work:
+    """``unsent``: PENDING and SENDING messages by ``seq``. ``message``: the oldest not yet handled, if any."""
+
+    conversation: Conversation
+    unsent: Sequence[StoredMessage]
+    message: StoredMessage | None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """``replies`` to one message by ``seq``, HELD ones included; the ``conversation`` as it is now."""
+
+    conversation: Conversation
+    replies: Sequence[StoredMessage]
+
+
 class Store(Protocol):
     """The only truth. Every method is one transaction."""
 
@@ -110,10 +130,11 @@ class Store(Protocol):
     async def conversation(self, conversation_id: str) -> Conversation:
         """Raises UnknownConversation."""
 
-    async def accept(self, incoming: Incoming) -> Accepted:
+    async def accept(self, incoming: Incoming, *, language: Language = "zh") -> Accepted:
         """Store a customer's message and ring the queue in the same transaction; a known external id is a duplicate.
 
-        A ``closed`` conversation reopens with the bot: next episode, fresh session.
+        A sender without a conversation gets one, in ``language``. A ``closed`` conversation reopens with the bot: next
+        episode, fresh session.
         """
 
     async def history(self, conversation_id: str, *, after: int = 0, limit: int = 500) -> list[StoredMessage]:
@@ -122,8 +143,8 @@ class Store(Protocol):
     async def set_language(self, conversation_id: str, language: Language) -> None: ...
 
     # --- handling --------------------------------------------------------------------------
-    async def next_unhandled(self, conversation_id: str) -> StoredMessage | None:
-        """The oldest customer message not yet handled."""
+    async def work(self, conversation_id: str) -> Work:
+        """What is left to do in one conversation; raises UnknownConversation."""
 
     async def unhandled_conversations(self, channels: Collection[str] | None = None) -> list[str]:
         """Ids with unhandled messages, oldest first: what a restart sweeps. ``channels``: of these only."""
@@ -137,21 +158,20 @@ class Store(Protocol):
         handled before changes nothing: its first replies come back.
         """
 
-    async def is_handled(self, message_id: str) -> bool: ...
-
-    async def replies_to(self, message_id: str) -> list[StoredMessage]: ...
+    async def answer_to(self, message_id: str) -> Answer | None:
+        """None until the message is handled."""
 
     async def last_notice(self, conversation_id: str) -> StoredMessage | None:
         """The latest SYSTEM message: what decides whether a waiting customer is told again."""
 
     # --- outbox ----------------------------------------------------------------------------
-    async def undelivered(self, conversation_id: str | None = None) -> list[StoredMessage]:
-        """PENDING and SENDING messages, by conversation and seq."""
+    async def undelivered_count(self) -> int:
+        """How many messages are PENDING or SENDING."""
 
     async def undelivered_conversations(self, channels: Collection[str] | None = None) -> list[str]:
         """Ids with PENDING or SENDING messages, oldest first. ``channels``: of these only."""
 
-    async def mark_delivery(self, message_id: str, delivery: Delivery) -> None: ...
+    async def mark_delivery(self, message_ids: Collection[str], delivery: Delivery) -> None: ...
 
     # --- desk ------------------------------------------------------------------------------
     async def conversations(

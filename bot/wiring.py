@@ -12,11 +12,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy.ext.asyncio import AsyncEngine
-
 from actions import limits
 from actions.records import demo
-from actions.records.database import open_database
+from actions.records.database import Database
 from actions.records.dossier import OrderDossier
 from bot.channels.web import WebChannel
 from bot.conversation import handle, send_replies
@@ -76,20 +74,19 @@ class Assembly:
 
     settings: Settings
     parts: Parts
-    store: SqlAlchemyStore
+    database: Database
     queue: InProcessQueue
     accounts: Accounts
     metrics: Metrics
     brain: LateBrain
     library: Library
     orders: OrderDossier
-    orders_engine: AsyncEngine
     loaded: list[RasaBrain] = field(default_factory=list)
 
     async def load_brain(self) -> None:
         """Load Rasa on its own thread, warm it up, then let the queue sweep what waited."""
         # Importing Rasa takes long; away from the event loop the pages stay quick.
-        brain = await asyncio.to_thread(_load_rasa, self.settings)
+        brain = await asyncio.to_thread(_load_rasa, self.settings, self.database)
         self.loaded.append(brain)
         self.brain.arrive(brain)
         await self.queue.start()
@@ -99,18 +96,16 @@ class Assembly:
         await self.queue.stop()
         for brain in self.loaded:
             await asyncio.to_thread(brain.close)
-        await self.orders_engine.dispose()
-        await self.store.close()
+        await self.database.close()
 
 
-def _load_rasa(settings: Settings) -> RasaBrain:
+def _load_rasa(settings: Settings, database: Database) -> RasaBrain:
     # Imported here, on the brain's thread: these take seconds, and the pages need none of them.
     from actions import services
     from bot.brain.rasa_agent import RasaBrain
     from bot.brain.train import ensure_model
 
-    # An engine of their own: the actions run on the brain's event loop, everything else on the gateway's.
-    action_services = services.build(settings.database_url)
+    action_services = services.build(database)
     services.install(action_services)
     brain = RasaBrain.load(ensure_model(settings.home), settings.home, settings.database_url)
     # Touched here, so that no customer waits while the index is built.
@@ -124,9 +119,9 @@ class _Bell:
     def __init__(self) -> None:
         self.queue: InProcessQueue | None = None
 
-    async def ring_in(self, transaction: Any, conversation_id: str) -> None:
+    def ring_in(self, transaction: Any, conversation_id: str) -> None:
         assert self.queue is not None
-        await self.queue.ring_in(transaction, conversation_id)
+        self.queue.ring_in(transaction, conversation_id)
 
     async def ring(self, conversation_id: str) -> None:
         assert self.queue is not None
@@ -136,8 +131,9 @@ class _Bell:
 async def assemble(settings: Settings, channels: Mapping[str, Channel] | None = None) -> Assembly:
     """Open the store and put the parts together; the brain comes later, by ``load_brain``."""
     bell, metrics, late_brain = _Bell(), Metrics(), LateBrain()
-    store = SqlAlchemyStore(settings.database_url, queue=bell)
-    await store.open()
+    database = Database(settings.database_url)
+    await database.ping()  # a wrong address fails here, not at the first message
+    store = SqlAlchemyStore(database, queue=bell)
     notifier = InProcessNotifier()
     responses = ResponseCatalogue.load(RESPONSES)
     parts = Parts(
@@ -151,18 +147,16 @@ async def assemble(settings: Settings, channels: Mapping[str, Channel] | None = 
     )
     queue = InProcessQueue(partial(handle.drain, parts), partial(send_replies.unfinished, parts))
     bell.queue = queue
-    engine = open_database(settings.database_url)
     return Assembly(
         settings=settings,
         parts=parts,
-        store=store,
+        database=database,
         queue=queue,
-        accounts=Accounts(store.database),
+        accounts=Accounts(database),
         metrics=metrics,
         brain=late_brain,
         library=Library(read_folder(ARTICLES)),
-        orders=OrderDossier(engine),
-        orders_engine=engine,
+        orders=OrderDossier(database),
     )
 
 
@@ -176,13 +170,10 @@ def prepare(settings: Settings) -> None:
     upgrade(settings.database_url)
 
 
-async def seed_demo(settings: Settings, accounts: Accounts) -> dict[str, str]:
+async def seed_demo(settings: Settings, database: Database) -> dict[str, str]:
     """Demo orders and the log-ins ``agent`` and ``supervisor``; returns username → password."""
-    engine = open_database(settings.database_url)
-    try:
-        await demo.seed(engine, datetime.now(timezone.utc).date())
-    finally:
-        await engine.dispose()
+    await demo.seed(database, datetime.now(timezone.utc).date())
+    accounts = Accounts(database)
     password = demo_password(settings)
     await accounts.add_agent("agent", "小林 Lin", "agent", "zh", password)
     await accounts.add_agent("supervisor", "Morgan", "supervisor", "en", password)

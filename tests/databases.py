@@ -7,12 +7,29 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import sqlalchemy as sa
+from sqlalchemy.engine import Connection
 
-from bot.stores.engine import sync_url
+from actions.records.database import Database, driver_url
 from bot.stores.migrate import upgrade
+
+
+async def rows(database: Database, statement: Any) -> list[Any]:
+    """What a query finds."""
+    return await database.read(lambda connection: list(connection.execute(statement)))
+
+
+async def change(database: Database, *statements: Any) -> None:
+    """Statements in one transaction."""
+
+    def run(connection: Connection) -> None:
+        for statement in statements:
+            connection.execute(statement)
+
+    await database.write(run)
 
 
 def sqlite_template(folder: Path) -> Path:
@@ -55,7 +72,7 @@ def postgres_server() -> Iterator[str]:
 @contextmanager
 def postgres_copy(template_url: str) -> Iterator[str]:
     """The URL of a fresh database made from the template."""
-    template = sync_url(template_url)
+    template = driver_url(template_url)
     name = f"kefu_{uuid4().hex}"
     admin = sa.create_engine(
         template.set(database="template1"), isolation_level="AUTOCOMMIT", poolclass=sa.pool.NullPool

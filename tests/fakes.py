@@ -128,7 +128,7 @@ class FakeChannel:
 class FakeQueue:
     rung: list[str] = field(default_factory=list)
 
-    async def ring_in(self, transaction: Any, conversation_id: str) -> None:
+    def ring_in(self, transaction: Any, conversation_id: str) -> None:
         """A doorbell outside the database has nothing to do here."""
 
     async def ring(self, conversation_id: str) -> None:

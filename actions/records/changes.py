@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
+from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from actions.records import clock
-from actions.records.database import reading, writing
+from actions.records.database import Database
 from actions.records.models import Outcome
 from actions.records.tables import action_outcomes, orders, refunds, service_requests
 
-Change = Callable[[AsyncConnection], Awaitable[Outcome]]
+Change = Callable[[Connection], Outcome]
 
 
 class OrderChanges:
     """Writes are kept under (message id, action): the same message gets the same outcome (design, invariant 1)."""
 
-    def __init__(self, engine: AsyncEngine, now: Callable[[], datetime] = clock.now) -> None:
-        self._engine = engine
+    def __init__(self, database: Database, now: Callable[[], datetime] = clock.now) -> None:
+        self._database = database
         self._now = now
 
     async def cancel(
@@ -30,20 +30,20 @@ class OrderChanges:
     ) -> Outcome:
         """Cancel and start the refund. ``result``: cancelled, already_cancelled, refused, or unknown (not theirs)."""
 
-        async def change(connection: AsyncConnection) -> Outcome:
+        def change(connection: Connection) -> Outcome:
             at = self._now()
             theirs = sa.and_(orders.c.order_number == order_number, orders.c.customer_id == customer_id)
-            cancelled = await connection.execute(
+            cancelled = connection.execute(
                 orders.update()
                 .where(theirs, orders.c.state.in_(allowed_states), orders.c.state != "cancelled")
                 .values(state="cancelled", cancelled_at=at, updated_at=at)
             )
-            row = (await connection.execute(sa.select(orders).where(theirs))).first()
+            row = connection.execute(sa.select(orders).where(theirs)).first()
             if row is None:
                 return Outcome("unknown", "")
             if cancelled.rowcount == 0:
                 return Outcome("already_cancelled" if row.state == "cancelled" else "refused", row.state)
-            await connection.execute(
+            connection.execute(
                 refunds.insert().values(
                     order_number=order_number,
                     state="requested",
@@ -71,16 +71,16 @@ class OrderChanges:
     ) -> Outcome:
         """Note that the customer is in a hurry. ``result``: noted, already_noted, refused, or unknown (not theirs)."""
 
-        async def change(connection: AsyncConnection) -> Outcome:
+        def change(connection: Connection) -> Outcome:
             at = self._now()
             theirs = sa.and_(orders.c.order_number == order_number, orders.c.customer_id == customer_id)
             # The lock makes two messages at once see each other's note (SQLite has locked already).
-            row = (await connection.execute(sa.select(orders.c.state).where(theirs).with_for_update())).first()
+            row = connection.execute(sa.select(orders.c.state).where(theirs).with_for_update()).first()
             if row is None:
                 return Outcome("unknown", "")
             if row.state not in allowed_states:
                 return Outcome("refused", row.state)
-            recent = await connection.execute(
+            recent = connection.execute(
                 sa.select(service_requests.c.id).where(
                     service_requests.c.order_number == order_number,
                     service_requests.c.kind == "expedite",
@@ -89,7 +89,7 @@ class OrderChanges:
             )
             if recent.first() is not None:
                 return Outcome("already_noted", row.state)
-            await connection.execute(
+            connection.execute(
                 service_requests.insert().values(
                     order_number=order_number,
                     kind="expedite",
@@ -104,30 +104,31 @@ class OrderChanges:
         return await self._once(message_id, f"expedite_order:{order_number}", change)
 
     async def _once(self, message_id: str, action: str, change: Change) -> Outcome:
-        try:
-            async with writing(self._engine) as connection:
-                kept = await _kept(connection, message_id, action)
-                if kept is not None:
-                    return kept
-                outcome = await change(connection)
-                await connection.execute(
-                    action_outcomes.insert().values(
-                        message_id=message_id, action=action, outcome=asdict(outcome), at=self._now()
-                    )
+        def once(connection: Connection) -> Outcome:
+            kept = _kept(connection, message_id, action)
+            if kept is not None:
+                return kept
+            outcome = change(connection)
+            connection.execute(
+                action_outcomes.insert().values(
+                    message_id=message_id, action=action, outcome=asdict(outcome), at=self._now()
                 )
-                return outcome
+            )
+            return outcome
+
+        try:
+            return await self._database.write(once)
         except IntegrityError:
             # Another worker handled the same message between our look and our insert; ours was rolled back.
-            async with reading(self._engine) as connection:
-                kept = await _kept(connection, message_id, action)
+            kept = await self._database.read(_kept, message_id, action)
             if kept is None:
                 raise
             return kept
 
 
-async def _kept(connection: AsyncConnection, message_id: str, action: str) -> Outcome | None:
+def _kept(connection: Connection, message_id: str, action: str) -> Outcome | None:
     query = sa.select(action_outcomes.c.outcome).where(
         action_outcomes.c.message_id == message_id, action_outcomes.c.action == action
     )
-    row = (await connection.execute(query)).first()
+    row = connection.execute(query).first()
     return Outcome(**row.outcome) if row else None

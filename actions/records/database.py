@@ -1,79 +1,136 @@
-"""Opens the database for the actions: one async engine a process and event loop.
+"""The one database: what is read or changed together runs as one transaction, on a thread of its own.
 
-Writes begin with the lock they need. On SQLite a deferred ``BEGIN`` that later turns into a write fails with "database
-is locked" whatever the time-out, so writing transactions say ``BEGIN IMMEDIATE``.
+Blocking drivers on threads rather than asyncio ones: an asyncio driver for SQLite is a thread as well, but goes there
+and back for every statement, 170 times a turn (docs/decisions/0012). A thread belongs to no event loop, so the gateway
+and the brain share one database and one writer.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from typing import Any
+import asyncio
+import json
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, Concatenate, TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy.engine import make_url
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
-from sqlalchemy.pool import AsyncAdaptedQueuePool, StaticPool
+from sqlalchemy.engine import Connection, Engine, make_url
+from sqlalchemy.engine.url import URL
+from typing_extensions import ParamSpec
 
 BUSY_TIMEOUT_SECONDS = 10
-_ASYNC_DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
-_WRITING = "kefu_writing"
+_DRIVERS = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg2"}
+_WRITE = "kefu_write"
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
-def open_database(url: str) -> AsyncEngine:
-    """An engine for ``sqlite:///path`` or ``postgresql://…`` (a driver in the URL is replaced by the async one).
+class Database:
+    """SQLite or PostgreSQL. ``work(connection, …)`` is one transaction: kept when it returns, undone when it raises.
 
-    Raises ValueError for any other database.
+    On SQLite all writing takes turns on one thread: measured on a deferred ``BEGIN`` that later writes, the file fails
+    with "database is locked" in spite of any time-out, and many writers wait in jumps of 100 ms.
     """
-    parsed = make_url(url)
-    backend = parsed.get_backend_name()
-    if backend not in _ASYNC_DRIVERS:
-        raise ValueError(f"KEFU_DATABASE_URL: use sqlite:///file or postgresql://…, not {backend}://")
-    parsed = parsed.set(drivername=_ASYNC_DRIVERS[backend])
-    if backend == "postgresql":
-        return create_async_engine(parsed, pool_size=5, max_overflow=5, pool_pre_ping=True)
-    in_memory = parsed.database in (None, "", ":memory:")
-    engine = create_async_engine(
-        parsed,
-        poolclass=StaticPool if in_memory else AsyncAdaptedQueuePool,
-        connect_args={"timeout": BUSY_TIMEOUT_SECONDS},
-        **({} if in_memory else {"pool_size": 4, "max_overflow": 0}),
+
+    def __init__(self, database_url: str, *, threads: int = 8) -> None:
+        url = driver_url(database_url)
+        self.is_sqlite = url.get_backend_name() == "sqlite"
+        self.engine = _sqlite(url, threads + 1) if self.is_sqlite else _postgres(url, threads)
+        self._for_writing = self.engine.execution_options(**{_WRITE: True})
+        self._readers = ThreadPoolExecutor(threads, "database")
+        self._writers = ThreadPoolExecutor(1, "database-writer") if self.is_sqlite else self._readers
+
+    async def read(self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """``work`` sees one consistent state on SQLite; it must not write."""
+        return await _on(self._readers, self.engine, work, *args, **kwargs)
+
+    async def write(self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Begun with the lock that writing needs. Cancelling the caller does not undo what is under way."""
+        return await _on(self._writers, self._for_writing, work, *args, **kwargs)
+
+    async def ping(self) -> None:
+        """Connect; raises the driver's own error where that fails."""
+        await self.read(lambda connection: connection.exec_driver_sql("SELECT 1").scalar())
+
+    async def close(self) -> None:
+        """Finish what is under way, then let go of threads and connections."""
+        await asyncio.to_thread(self.close_now)
+
+    def close_now(self) -> None:
+        """The same where no event loop runs."""
+        self._readers.shutdown()
+        self._writers.shutdown()
+        self.engine.dispose()
+
+
+async def _on(
+    threads: ThreadPoolExecutor,
+    engine: Engine,
+    work: Callable[Concatenate[Connection, P], T],
+    *args: P.args,
+    **kwargs: P.kwargs,
+) -> T:
+    def transaction() -> T:
+        with engine.begin() as connection:
+            return work(connection, *args, **kwargs)
+
+    return await asyncio.get_running_loop().run_in_executor(threads, transaction)
+
+
+def driver_url(database_url: str) -> URL:
+    """The URL with the driver we use; raises ValueError, with what to do, for anything but SQLite and PostgreSQL."""
+    # Hosting services write postgres://, which SQLAlchemy does not know.
+    old = database_url.startswith("postgres:")
+    url = make_url("postgresql" + database_url[len("postgres") :] if old else database_url)
+    backend = url.get_backend_name()
+    if backend not in _DRIVERS:
+        raise ValueError(
+            f"KEFU_DATABASE_URL names {backend!r}. Use sqlite:///path/to/kefu.db or postgresql://user:password@host/database."
+        )
+    if backend == "sqlite" and url.database in (None, "", ":memory:"):
+        raise ValueError("KEFU_DATABASE_URL must name a SQLite file, such as sqlite:///var/kefu.db: memory forgets.")
+    return url.set(drivername=_DRIVERS[backend])
+
+
+def _json(value: Any) -> str:
+    # A fact that JSON does not know (a date, say) is kept as its text: refusing it would block the conversation.
+    return json.dumps(value, ensure_ascii=False, default=str)
+
+
+def _postgres(url: URL, connections: int) -> Engine:
+    # Asked before use: a server that restarted must not fail the first message after it.
+    return sa.create_engine(
+        url, pool_size=connections, max_overflow=0, pool_pre_ping=True, json_serializer=_json, future=True
     )
-    sa.event.listen(engine.sync_engine, "connect", _prepare_sqlite)
-    sa.event.listen(engine.sync_engine, "begin", _begin_sqlite)
+
+
+def _sqlite(url: URL, connections: int) -> Engine:
+    Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
+    engine = sa.create_engine(
+        url,
+        poolclass=sa.pool.QueuePool,
+        pool_size=connections,
+        max_overflow=0,
+        json_serializer=_json,
+        connect_args={"check_same_thread": False, "timeout": BUSY_TIMEOUT_SECONDS},
+        future=True,
+    )
+    sa.event.listen(engine, "connect", _prepare_sqlite)
+    sa.event.listen(engine, "begin", _begin_sqlite)
     return engine
 
 
-@asynccontextmanager
-async def writing(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
-    """A transaction that may write; committed at the end, rolled back on an exception."""
-    async with engine.connect() as connection:
-        await connection.execution_options(**{_WRITING: True})
-        async with connection.begin():
-            yield connection
-
-
-@asynccontextmanager
-async def reading(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
-    """A transaction that only reads, so that what it reads fits together."""
-    async with engine.connect() as connection, connection.begin():
-        yield connection
-
-
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
-    # The driver must not begin transactions by itself: _begin_sqlite says which kind.
+    # The driver's own transactions are switched off: we send BEGIN ourselves, see _begin_sqlite.
     connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in (
-        "journal_mode=WAL",
-        "synchronous=FULL",
-        "foreign_keys=ON",
-        f"busy_timeout={BUSY_TIMEOUT_SECONDS * 1000}",
-    ):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
 
-def _begin_sqlite(connection: Any) -> None:
-    writing_now = connection.get_execution_options().get(_WRITING)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing_now else "BEGIN")
+def _begin_sqlite(connection: Connection) -> None:
+    # IMMEDIATE takes the write lock at once; a deferred transaction that reads first cannot wait for it.
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get(_WRITE) else "BEGIN")

@@ -9,36 +9,38 @@ from typing import Any
 
 import sqlalchemy as sa
 import yaml
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.engine import Connection
 
 from actions.records.clock import SHOP_TIME
-from actions.records.database import writing
+from actions.records.database import Database
 from actions.records.tables import courier_events, customers, order_items, orders, refunds
 
 DEMO_FILE = Path(__file__).with_name("demo.yml")
 
 
-async def seed(engine: AsyncEngine, today: date) -> None:
+async def seed(database: Database, today: date) -> None:
     """Add what is missing. What is there stays as it is, so that a restart does not undo a customer's cancellation."""
-    demo = yaml.safe_load(DEMO_FILE.read_text("utf-8"))
-    async with writing(engine) as connection:
-        for customer in demo["customers"]:
-            if not await _exists(connection, customers.c.id, customer["id"]):
-                await connection.execute(customers.insert().values(**customer, last_four=customer["phone"][-4:]))
-        for order in demo["orders"]:
-            if not await _exists(connection, orders.c.order_number, order["order_number"]):
-                await _add(connection, order, today)
+    await database.write(_seed, yaml.safe_load(DEMO_FILE.read_text("utf-8")), today)
 
 
-async def _exists(connection: AsyncConnection, column: Any, value: str) -> bool:
-    return (await connection.execute(sa.select(column).where(column == value))).first() is not None
+def _seed(connection: Connection, demo: Mapping[str, Any], today: date) -> None:
+    for customer in demo["customers"]:
+        if not _exists(connection, customers.c.id, customer["id"]):
+            connection.execute(customers.insert().values(**customer, last_four=customer["phone"][-4:]))
+    for order in demo["orders"]:
+        if not _exists(connection, orders.c.order_number, order["order_number"]):
+            _add(connection, order, today)
 
 
-async def _add(connection: AsyncConnection, order: Mapping[str, Any], today: date) -> None:
+def _exists(connection: Connection, column: Any, value: str) -> bool:
+    return connection.execute(sa.select(column).where(column == value)).first() is not None
+
+
+def _add(connection: Connection, order: Mapping[str, Any], today: date) -> None:
     number, items, events = order["order_number"], order["items"], order.get("events", [])
     total = sum(item["quantity"] * item["price"] for item in items)
     placed = _moment(order["placed"], today)
-    await connection.execute(
+    connection.execute(
         orders.insert().values(
             order_number=number,
             customer_id=order["customer"],
@@ -55,12 +57,12 @@ async def _add(connection: AsyncConnection, order: Mapping[str, Any], today: dat
             updated_at=_moment(events[-1], today) if events else placed,
         )
     )
-    await connection.execute(order_items.insert(), [_item(number, *numbered) for numbered in enumerate(items)])
+    connection.execute(order_items.insert(), [_item(number, *numbered) for numbered in enumerate(items)])
     if events:
         rows = [_event(number, position, event, today) for position, event in enumerate(events)]
-        await connection.execute(courier_events.insert(), rows)
+        connection.execute(courier_events.insert(), rows)
     if "refund" in order:
-        await connection.execute(refunds.insert().values(**_refund(order, total, today)))
+        connection.execute(refunds.insert().values(**_refund(order, total, today)))
 
 
 def _item(order_number: str, position: int, item: Mapping[str, Any]) -> dict[str, Any]:

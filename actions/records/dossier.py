@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.engine import Connection
 
 from actions.records.cards import mask_name, mask_phone, money, order_card
-from actions.records.database import reading
+from actions.records.database import Database
 from actions.records.models import Order, Refund
 from actions.records.repository import OrderReader
 from actions.records.tables import customers, refunds, service_requests, verifications
@@ -19,11 +19,9 @@ ORDERS_SHOWN = 20
 
 
 class OrderDossier:
-    """Opens with an engine of the caller's own event loop."""
-
-    def __init__(self, engine: AsyncEngine, translated: Words | None = None) -> None:
-        self._engine = engine
-        self._orders = OrderReader(engine)
+    def __init__(self, database: Database, translated: Words | None = None) -> None:
+        self._database = database
+        self._orders = OrderReader(database)
         self._words = translated or words()
 
     async def orders_of_conversation(self, conversation_id: str, customer_id: str | None) -> list[Mapping[str, Any]]:
@@ -32,24 +30,21 @@ class OrderDossier:
         Each is the order card's data with ``customer`` (masked name and phone, how we know them), ``refund`` and
         ``requests`` (what the bot noted for the staff).
         """
-        identities = await self._identities(conversation_id, customer_id)
+        levels = await self._database.read(_levels, conversation_id)
+        identities = {**levels, customer_id: "signed"} if customer_id else levels
         orders = await self._orders.orders_of_customers(list(identities), limit=ORDERS_SHOWN)
-        return [await self._entry(order, identities[order.customer_id]) for order in orders]
+        return await self._database.read(self._entries, orders, identities)
 
-    async def _identities(self, conversation_id: str, customer_id: str | None) -> dict[str, str]:
-        query = sa.select(verifications.c.customer_id, verifications.c.level).where(
-            verifications.c.conversation_id == conversation_id
-        )
-        async with reading(self._engine) as connection:
-            levels = {row.customer_id: row.level for row in await connection.execute(query)}
-        return {**levels, customer_id: "signed"} if customer_id else levels
+    def _entries(
+        self, connection: Connection, orders: Sequence[Order], identities: Mapping[str, str]
+    ) -> list[Mapping[str, Any]]:
+        return [self._entry(connection, order, identities[order.customer_id]) for order in orders]
 
-    async def _entry(self, order: Order, level: str) -> Mapping[str, Any]:
+    def _entry(self, connection: Connection, order: Order, level: str) -> Mapping[str, Any]:
         of_order = {"order_number": order.order_number}
-        async with reading(self._engine) as connection:
-            person = (await connection.execute(sa.select(customers).filter_by(id=order.customer_id))).one()
-            refund = (await connection.execute(sa.select(refunds).filter_by(**of_order))).first()
-            requests = (await connection.execute(sa.select(service_requests).filter_by(**of_order))).all()
+        person = connection.execute(sa.select(customers).filter_by(id=order.customer_id)).one()
+        refund = connection.execute(sa.select(refunds).filter_by(**of_order)).first()
+        requests = connection.execute(sa.select(service_requests).filter_by(**of_order)).all()
         return {
             **order_card(order, self._words),
             "customer": {"name": mask_name(person.name), "phone": mask_phone(person.phone), "identity": level},
@@ -64,3 +59,11 @@ class OrderDossier:
             "amount": money(refund.amount_minor, refund.currency, self._words),
             "expected_on": refund.expected_on.isoformat() if refund.expected_on else None,
         }
+
+
+def _levels(connection: Connection, conversation_id: str) -> dict[str, str]:
+    """How each customer of this conversation was verified in it."""
+    query = sa.select(verifications.c.customer_id, verifications.c.level).where(
+        verifications.c.conversation_id == conversation_id
+    )
+    return {row.customer_id: row.level for row in connection.execute(query)}

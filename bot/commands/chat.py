@@ -36,7 +36,7 @@ async def _chat(settings: Settings, language: Language) -> int:
             print("   " + "  ".join(labels))
 
     assembly = await wiring.assemble(settings, channels={"terminal": TerminalChannel(show)})
-    await wiring.seed_demo(settings, assembly.accounts)
+    await wiring.seed_demo(settings, assembly.database)
     try:
         with console.status("loading the language model …"):
             await assembly.load_brain()

@@ -20,6 +20,6 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
 async def _seed(settings: Settings) -> dict[str, str]:
     assembly = await wiring.assemble(settings)
     try:
-        return await wiring.seed_demo(settings, assembly.accounts)
+        return await wiring.seed_demo(settings, assembly.database)
     finally:
         await assembly.close()

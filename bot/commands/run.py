@@ -38,7 +38,7 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
 async def _serve(settings: Settings) -> int:
     started = time.monotonic()
     assembly = await wiring.assemble(settings)
-    logins = await wiring.seed_demo(settings, assembly.accounts)
+    logins = await wiring.seed_demo(settings, assembly.database)
     app = create_app(
         assembly.parts,
         settings,

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from bot.conversation.events import tell_messages
-from bot.messages import Accepted, Conversation, Incoming, Language
+from bot.messages import Accepted, Incoming, Language
 from bot.ports import Parts
 
 LONGEST_EXTERNAL_ID = 320
@@ -27,18 +27,19 @@ class EmptyMessage(ValueError):
 async def accept(parts: Parts, incoming: Incoming) -> Accepted:
     """Store the message once and ring; raises UnknownPayload or EmptyMessage, and then nothing was stored."""
     text = clean(incoming.text)
-    conversation = await parts.store.open_conversation(incoming.channel, incoming.sender, language=guess_language(text))
     if incoming.payload is not None:
-        text = await _label(parts, conversation, incoming.payload)
+        text = await _label(parts, incoming, incoming.payload)
     elif not text and incoming.attachment is None:
         raise EmptyMessage("The message is empty.")
     if len(incoming.external_id) > LONGEST_EXTERNAL_ID:
         raise ValueError(f"The message's own id is longer than {LONGEST_EXTERNAL_ID} characters.")
-    accepted = await parts.store.accept(replace(incoming, text=text, address=incoming.address[:64]))
+    stored = replace(incoming, text=text, address=incoming.address[:64])
+    accepted = await parts.store.accept(stored, language=guess_language(text))
+    conversation_id = accepted.message.conversation_id
     # A duplicate rings too: the first copy's bell may have been lost in a crash.
-    await parts.queue.ring(conversation.id)
+    await parts.queue.ring(conversation_id)
     if not accepted.duplicate:
-        await tell_messages(parts.notifier, conversation.id, [accepted.message])
+        await tell_messages(parts.notifier, conversation_id, [accepted.message])
     return accepted
 
 
@@ -52,7 +53,8 @@ def guess_language(text: str) -> Language:
     return "en" if _LATIN.search(text) and not _HAN.search(text) else "zh"
 
 
-async def _label(parts: Parts, conversation: Conversation, payload: str) -> str:
+async def _label(parts: Parts, incoming: Incoming, payload: str) -> str:
+    conversation = await parts.store.open_conversation(incoming.channel, incoming.sender, language="zh")
     button = await parts.store.button(conversation.id, payload)
     if button is None:
         raise UnknownPayload(payload)

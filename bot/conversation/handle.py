@@ -23,18 +23,21 @@ async def drain(parts: Parts, conversation_id: str) -> None:
 
     One drain per conversation at a time; cut short anywhere, the next one goes on where this one stopped.
     """
-    await send(parts, conversation_id)
-    while (message := await parts.store.next_unhandled(conversation_id)) is not None:
-        await handle(parts, message)
-        await send(parts, conversation_id)
+    while True:
+        work = await parts.store.work(conversation_id)
+        if work.message is None:
+            await send(parts, work)
+            return  # what came since has rung
+        if await send(parts, work):
+            continue  # sending may take long: look again what there is to do
+        await handle(parts, work.conversation, work.message)
 
 
-async def handle(parts: Parts, message: StoredMessage) -> None:
+async def handle(parts: Parts, conversation: Conversation, message: StoredMessage) -> None:
     """Answer one message and record everything about it at once; decided again whenever the owner changed meanwhile."""
     payload = await _trusted_payload(parts, message)
     turn: BotTurn | None = None
     while True:
-        conversation = await parts.store.conversation(message.conversation_id)
         responder = choose_responder(conversation.owner, payload)
         try:
             if responder is Responder.REOPEN:
@@ -49,8 +52,9 @@ async def handle(parts: Parts, message: StoredMessage) -> None:
                 record = await WITHOUT_THE_BOT[responder](parts, conversation, message)
             await _write(parts, record)
         except StaleConversation:
-            continue
-        return
+            conversation = await parts.store.conversation(message.conversation_id)
+        else:
+            return
 
 
 async def _trusted_payload(parts: Parts, message: StoredMessage) -> str | None:

@@ -2,31 +2,63 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+
 import structlog
 
 from bot.messages import Conversation, Delivery, StoredMessage
-from bot.ports import Channel, ChannelError, Parts
+from bot.ports import Channel, ChannelError, Parts, Work
 
 log = structlog.get_logger(__name__)
 
 
-async def send(parts: Parts, conversation_id: str) -> None:
-    """Send one conversation's outbox; raises when a resendable message cannot be sent now: the queue tries again."""
-    waiting = await parts.store.undelivered(conversation_id)
-    if not waiting:
-        return
-    conversation = await parts.store.conversation(conversation_id)
-    channel = parts.channels.get(conversation.channel)
-    if channel is None:
-        return  # another process serves this channel, and will send it
-    for message in waiting:
-        await parts.store.mark_delivery(message.id, await _send_one(parts, channel, conversation, message))
+async def send(parts: Parts, work: Work) -> bool:
+    """Send what is unsent; False when there was nothing to send from this process.
+
+    Raises when a resendable message cannot be sent now: the queue tries again.
+    """
+    channel = parts.channels.get(work.conversation.channel)
+    if not work.unsent or channel is None:
+        return False  # another process serves that channel, and will send
+    if channel.resendable:
+        await _send_all(parts, channel, work)
+    else:
+        for message in work.unsent:
+            fate = await _send_once(parts, channel, work.conversation, message)
+            await parts.store.mark_delivery([message.id], fate)
+    return True
 
 
-async def recover(parts: Parts) -> None:
-    """After a restart: ring for every conversation with something unsent; ``send`` decides about the doubtful ones."""
-    for conversation_id in await parts.store.undelivered_conversations(list(parts.channels)):
-        await parts.queue.ring(conversation_id)
+async def _send_all(parts: Parts, channel: Channel, work: Work) -> None:
+    """Where saying it twice is harmless there is nothing to remember before trying, and one note for all is enough."""
+    fates: dict[Delivery, list[str]] = defaultdict(list)
+    try:
+        for message in work.unsent:
+            fates[await _try(channel, work.conversation, message)].append(message.id)
+    finally:
+        for fate, message_ids in fates.items():
+            await parts.store.mark_delivery(message_ids, fate)
+
+
+async def _send_once(parts: Parts, channel: Channel, conversation: Conversation, message: StoredMessage) -> Delivery:
+    if message.delivery is Delivery.SENDING:
+        # A crash came between the mark and its outcome. Saying it twice is worse than showing that we do not know.
+        return Delivery.PERHAPS
+    await parts.store.mark_delivery([message.id], Delivery.SENDING)
+    try:
+        return await _try(channel, conversation, message)
+    except Exception as error:
+        log.warning("message_in_doubt", conversation=conversation.id, message=message.id, error=repr(error))
+        return Delivery.PERHAPS
+
+
+async def _try(channel: Channel, conversation: Conversation, message: StoredMessage) -> Delivery:
+    try:
+        await channel.send(conversation, message)
+    except ChannelError as error:
+        log.warning("message_refused", conversation=conversation.id, message=message.id, error=str(error))
+        return Delivery.FAILED
+    return Delivery.SENT
 
 
 async def unfinished(parts: Parts) -> list[str]:
@@ -37,21 +69,3 @@ async def unfinished(parts: Parts) -> list[str]:
     served = list(parts.channels)
     unhandled = await parts.store.unhandled_conversations(served)
     return list(dict.fromkeys([*unhandled, *await parts.store.undelivered_conversations(served)]))
-
-
-async def _send_one(parts: Parts, channel: Channel, conversation: Conversation, message: StoredMessage) -> Delivery:
-    if message.delivery is Delivery.SENDING and not channel.resendable:
-        # A crash came between the mark and its outcome. Saying it twice is worse than showing that we do not know.
-        return Delivery.PERHAPS
-    await parts.store.mark_delivery(message.id, Delivery.SENDING)
-    try:
-        await channel.send(conversation, message)
-    except ChannelError as error:
-        log.warning("message_refused", conversation=conversation.id, message=message.id, error=str(error))
-        return Delivery.FAILED
-    except Exception as error:
-        if channel.resendable:
-            raise
-        log.warning("message_in_doubt", conversation=conversation.id, message=message.id, error=repr(error))
-        return Delivery.PERHAPS
-    return Delivery.SENT

@@ -30,7 +30,7 @@ async def metrics(request: web.Request) -> web.Response:
     context, numbers = context_of(request), request.config_dict[METRICS]
     store = context.parts.store
     numbers.waiting.set(await store.waiting_count())
-    numbers.undelivered.set(len(await store.undelivered()))
+    numbers.undelivered.set(await store.undelivered_count())
     numbers.ready.set(1 if context.readiness.ready else 0)
     numbers.streams.set(len(request.config_dict[OPEN_SOCKETS]))
     return web.Response(body=numbers.render(), headers={"Content-Type": CONTENT_TYPE_LATEST})

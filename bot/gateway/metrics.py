@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
-from bot.messages import Accepted, Incoming, Owner, StoredMessage
+from bot.messages import Accepted, Incoming, Language, Owner, StoredMessage
 from bot.ports import Store, TurnRecord
 
 _HANDLING_BUCKETS = (0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300)
@@ -59,8 +59,8 @@ class _MeteredStore:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._store, name)
 
-    async def accept(self, incoming: Incoming) -> Accepted:
-        accepted = await self._store.accept(incoming)
+    async def accept(self, incoming: Incoming, *, language: Language = "zh") -> Accepted:
+        accepted = await self._store.accept(incoming, language=language)
         if not accepted.duplicate:
             self._metrics.accepted.labels(incoming.channel).inc()
         return accepted

@@ -12,12 +12,12 @@ from bot.gateway.web_sessions import CHANNEL, session_conversation
 from bot.http.bodies import id_of, is_id, number_of, read_object, seq_of, text_of
 from bot.http.context import Context, context_of
 from bot.http.errors import ApiError, wait_first, wrong_field
-from bot.http.events import subscribed
+from bot.http.events import Events, subscribed
 from bot.http.limits import AttemptLimit
 from bot.http.origins import address_of
 from bot.http.views import agent_names, external_id, for_customer, message_json, state_json
-from bot.messages import Conversation, Incoming
-from bot.ports import Parts
+from bot.messages import Accepted, Conversation, Incoming, StoredMessage
+from bot.ports import Answer, Parts
 
 LONGEST_WAIT = 30.0
 # Events may be lost, and a message without a reply makes none: look again this often, in seconds.
@@ -35,14 +35,12 @@ async def post_message(request: web.Request) -> web.Response:
         raise wait_first("slow_down", seconds)
     wait = number_of(request, "wait", default=0, largest=LONGEST_WAIT)
     incoming = _incoming(request, body, conversation)
-    try:
-        accepted = await accept(context.parts, incoming)
-    except UnknownPayload as error:
-        raise ApiError("unknown_payload") from error
     if "wait" not in request.query:
-        return web.json_response({"id": accepted.message.id}, status=202)
-    await wait_until_handled(context.parts, conversation.id, accepted.message.id, wait)
-    return web.json_response(await _outcome(context, conversation.id, accepted.message.id))
+        return web.json_response({"id": (await _accept(context.parts, incoming)).message.id}, status=202)
+    async with subscribed(context.parts.notifier, conversation.id) as events:
+        accepted = await _accept(context.parts, incoming)
+        answer = await _answer(context.parts, accepted, events, wait)
+    return web.json_response(await _outcome(context, accepted.message, answer))
 
 
 async def get_messages(request: web.Request) -> web.Response:
@@ -58,25 +56,38 @@ async def get_messages(request: web.Request) -> web.Response:
     return web.json_response({"messages": shown, "more": len(read) == 500, **state})
 
 
-async def wait_until_handled(parts: Parts, conversation_id: str, message_id: str, seconds: float) -> bool:
-    """Return as soon as the message is handled, or when the time is over; True when it was handled."""
+async def _accept(parts: Parts, incoming: Incoming) -> Accepted:
+    try:
+        return await accept(parts, incoming)
+    except UnknownPayload as error:
+        raise ApiError("unknown_payload") from error
+
+
+async def _answer(parts: Parts, accepted: Accepted, events: Events, seconds: float) -> Answer | None:
+    """The answer as soon as the message is handled; None when the time is over before."""
     loop = asyncio.get_running_loop()
     end = loop.time() + seconds
-    async with subscribed(parts.notifier, conversation_id) as events:
-        while not (handled := await parts.store.is_handled(message_id)):
-            left = end - loop.time()
-            if left <= 0:
-                break
-            await events.next(min(left, LOOK_AGAIN))
-    return handled
+    # Its arrival is told as well as its end. That of a duplicate was told long ago, perhaps both.
+    told = accepted.duplicate
+    if told and (answer := await parts.store.answer_to(accepted.message.id)):
+        return answer
+    while (left := end - loop.time()) > 0:
+        event = await events.next(min(left, LOOK_AGAIN))
+        if event is not None and event.get("seq") != accepted.message.seq:
+            continue
+        if event is not None and not told:
+            told = True
+        elif answer := await parts.store.answer_to(accepted.message.id):
+            return answer
+    return await parts.store.answer_to(accepted.message.id)
 
 
-async def _outcome(context: Context, conversation_id: str, message_id: str) -> dict[str, Any]:
-    conversation = await context.parts.store.conversation(conversation_id)
-    replies = for_customer(await context.parts.store.replies_to(message_id))
+async def _outcome(context: Context, message: StoredMessage, answer: Answer | None) -> dict[str, Any]:
+    conversation = answer.conversation if answer else await context.parts.store.conversation(message.conversation_id)
+    replies = for_customer(answer.replies) if answer else []
     names = await agent_names(context.accounts, conversation, replies)
     return {
-        "id": message_id,
+        "id": message.id,
         "replies": [message_json(reply, names) for reply in replies],
         "owner": conversation.owner.value,
         "language": conversation.language,

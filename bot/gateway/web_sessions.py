@@ -13,7 +13,6 @@ from bot.http.context import Context, context_of
 from bot.http.errors import ApiError, wrong_field
 from bot.http.language import as_language, language_of, set_language
 from bot.messages import Conversation, Customer, Language
-from bot.ports import UnknownConversation
 
 CHANNEL = "web"
 
@@ -46,14 +45,9 @@ async def session_conversation(request: web.Request, session: object) -> Convers
     """The conversation behind a session token; also sets the language of errors. Raises unknown_session."""
     context = context_of(request)
     known = isinstance(session, str) and is_id(session)
-    conversation_id = await context.accounts.web_session(str(session)) if known else None
-    if conversation_id is None:
+    conversation = await context.accounts.web_session(str(session)) if known else None
+    if conversation is None:
         raise ApiError("unknown_session")
-    try:
-        conversation = await context.parts.store.conversation(conversation_id)
-    except UnknownConversation as error:
-        # Erased since: the page starts anew, as after any session that is gone.
-        raise ApiError("unknown_session") from error
     set_language(request, conversation.language)
     return conversation
 

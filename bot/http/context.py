@@ -8,7 +8,7 @@ from typing import Protocol
 
 from aiohttp import web
 
-from bot.messages import Agent, Language
+from bot.messages import Agent, Conversation, Language
 from bot.ports import OrderRecords, Parts
 from bot.settings import Settings
 
@@ -30,8 +30,8 @@ class Accounts(Protocol):
 
     async def create_web_session(self, conversation_id: str) -> str: ...
 
-    async def web_session(self, token: str) -> str | None:
-        """The conversation of a web session."""
+    async def web_session(self, token: str) -> Conversation | None:
+        """The conversation that the token opens."""
 
 
 class Readiness(Protocol):

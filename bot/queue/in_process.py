@@ -43,7 +43,7 @@ class InProcessQueue:
         self._rung: set[str] = set()
         self._sweeper: asyncio.Task[None] | None = None
 
-    async def ring_in(self, transaction: Any, conversation_id: str) -> None:
+    def ring_in(self, transaction: Any, conversation_id: str) -> None:
         """Nothing: the inbox is in the transaction, and a crash before ``ring`` is mended by the sweep."""
 
     async def ring(self, conversation_id: str) -> None:

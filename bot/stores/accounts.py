@@ -5,16 +5,19 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import secrets
+from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy.engine import Connection, RowMapping
 
-from bot.messages import Agent, Language
-from bot.stores.engine import Database
-from bot.stores.rows import agent_of, now
-from bot.stores.tables import agents, desk_sessions, web_sessions
+from actions.records.database import Database
+from bot.messages import Agent, Conversation, Language
+from bot.stores.rows import agent_of, conversation_of, now
+from bot.stores.tables import agents, conversations, desk_sessions, web_sessions
 
 DESK_SESSION_LASTS = timedelta(hours=12)
 
@@ -36,46 +39,30 @@ class Accounts:
         columns = {"display_name": display_name, "role": role, "language": language}
         if not same_password:
             columns["password_hash"] = await asyncio.to_thread(_hasher.hash, password)
-        async with self._database.writing() as connection:
-            changed = await connection.execute(sa.update(agents).where(agents.c.username == username).values(columns))
-            if not changed.rowcount:
-                await connection.execute(sa.insert(agents).values(username=username, created_at=now(), **columns))
-            if not same_password:
-                await connection.execute(sa.delete(desk_sessions).where(desk_sessions.c.username == username))
+        await self._database.write(_keep_agent, username, columns)
         return Agent(username, display_name, role, language)
 
     async def check_password(self, username: str, password: str) -> Agent | None:
         """None for a wrong name or password; both take the same time."""
         row = None
         if username.isprintable():  # half a surrogate pair or a NUL would not reach the database
-            async with self._database.reading() as connection:
-                rows = await connection.execute(sa.select(agents).where(agents.c.username == username))
-                row = rows.mappings().first()
+            row = await self._first(sa.select(agents).where(agents.c.username == username))
         stored = row["password_hash"] if row else await asyncio.to_thread(_somebody_elses_hash)
         matches = await asyncio.to_thread(_matches, stored, password)
         return agent_of(row) if row and matches else None
 
     async def agents(self) -> list[Agent]:
         """By display name."""
-        async with self._database.reading() as connection:
-            rows = await connection.execute(sa.select(agents).order_by(agents.c.display_name, agents.c.username))
-            return [agent_of(row) for row in rows.mappings()]
+        return await self._database.read(_all_agents)
 
     async def create_desk_session(self, username: str) -> tuple[str, str]:
         """A new session's token (for the cookie) and its CSRF token; sessions that have run out are swept away."""
         token, csrf = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
         at = now()
-        async with self._database.writing() as connection:
-            await connection.execute(sa.delete(desk_sessions).where(desk_sessions.c.expires_at <= at))
-            await connection.execute(
-                sa.insert(desk_sessions).values(
-                    token_hash=_hash(token),
-                    username=username,
-                    csrf=csrf,
-                    created_at=at,
-                    expires_at=at + DESK_SESSION_LASTS,
-                )
-            )
+        session = sa.insert(desk_sessions).values(
+            token_hash=_hash(token), username=username, csrf=csrf, created_at=at, expires_at=at + DESK_SESSION_LASTS
+        )
+        await self._write(sa.delete(desk_sessions).where(desk_sessions.c.expires_at <= at), session)
         return token, csrf
 
     async def desk_session(self, token: str) -> tuple[Agent, str] | None:
@@ -85,31 +72,52 @@ class Accounts:
             .join(desk_sessions, desk_sessions.c.username == agents.c.username)
             .where(desk_sessions.c.token_hash == _hash(token), desk_sessions.c.expires_at > now())
         )
-        async with self._database.reading() as connection:
-            row = (await connection.execute(query)).mappings().first()
+        row = await self._first(query)
         return (agent_of(row), row["csrf"]) if row else None
 
     async def end_desk_session(self, token: str) -> None:
-        async with self._database.writing() as connection:
-            await connection.execute(sa.delete(desk_sessions).where(desk_sessions.c.token_hash == _hash(token)))
+        await self._write(sa.delete(desk_sessions).where(desk_sessions.c.token_hash == _hash(token)))
 
     # --- customers -------------------------------------------------------------------------
     async def create_web_session(self, conversation_id: str) -> str:
         token = secrets.token_urlsafe(32)
-        async with self._database.writing() as connection:
-            await connection.execute(
-                sa.insert(web_sessions).values(
-                    token_hash=_hash(token), conversation_id=conversation_id, created_at=now()
-                )
-            )
+        await self._write(
+            sa.insert(web_sessions).values(token_hash=_hash(token), conversation_id=conversation_id, created_at=now())
+        )
         return token
 
-    async def web_session(self, token: str) -> str | None:
-        """The conversation this token opens."""
-        query = sa.select(web_sessions.c.conversation_id).where(web_sessions.c.token_hash == _hash(token))
-        async with self._database.reading() as connection:
-            found = (await connection.execute(query)).scalar()
-        return None if found is None else str(found)
+    async def web_session(self, token: str) -> Conversation | None:
+        """The conversation that this token opens."""
+        query = (
+            sa.select(conversations)
+            .join(web_sessions, web_sessions.c.conversation_id == conversations.c.id)
+            .where(web_sessions.c.token_hash == _hash(token))
+        )
+        row = await self._first(query)
+        return conversation_of(row) if row else None
+
+    async def _first(self, query: Any) -> RowMapping | None:
+        return await self._database.read(lambda connection: connection.execute(query).mappings().first())
+
+    async def _write(self, *statements: Any) -> None:
+        def write(connection: Connection) -> None:
+            for statement in statements:
+                connection.execute(statement)
+
+        await self._database.write(write)
+
+
+def _keep_agent(connection: Connection, username: str, columns: Mapping[str, Any]) -> None:
+    changed = connection.execute(sa.update(agents).where(agents.c.username == username).values(columns))
+    if not changed.rowcount:
+        connection.execute(sa.insert(agents).values(username=username, created_at=now(), **columns))
+    if "password_hash" in columns:
+        connection.execute(sa.delete(desk_sessions).where(desk_sessions.c.username == username))
+
+
+def _all_agents(connection: Connection) -> list[Agent]:
+    rows = connection.execute(sa.select(agents).order_by(agents.c.display_name, agents.c.username))
+    return [agent_of(row) for row in rows.mappings()]
 
 
 def _hash(token: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.engine import Connection
 
 from bot.messages import Conversation, Draft, Handoff, Note, Owner, StoredMessage
 from bot.ports import StaleConversation
@@ -15,8 +15,8 @@ from bot.stores.rows import conversation_of, external_id_of, handoff_of, new_id,
 from bot.stores.tables import conversations, handoffs, notes
 
 
-async def list_conversations(
-    connection: AsyncConnection, owner: Owner | None, agent: str | None, limit: int
+def list_conversations(
+    connection: Connection, owner: Owner | None, agent: str | None, limit: int
 ) -> list[Conversation]:
     query = sa.select(conversations).limit(limit)
     if owner is not None:
@@ -26,11 +26,11 @@ async def list_conversations(
     # Those who wait come first, and the one who has waited longest comes first of all.
     waiting_last = sa.case((conversations.c.owner == Owner.WAITING.value, 0), else_=1)
     query = query.order_by(waiting_last, conversations.c.waiting_since, conversations.c.updated_at.desc())
-    return [conversation_of(row) for row in (await connection.execute(query)).mappings()]
+    return [conversation_of(row) for row in connection.execute(query).mappings()]
 
 
-async def place_in_queue(connection: AsyncConnection, conversation_id: str) -> int | None:
-    conversation = await read_conversation(connection, conversation_id)
+def place_in_queue(connection: Connection, conversation_id: str) -> int | None:
+    conversation = read_conversation(connection, conversation_id)
     if conversation.owner is not Owner.WAITING:
         return None
     since = conversation.waiting_since
@@ -38,19 +38,17 @@ async def place_in_queue(connection: AsyncConnection, conversation_id: str) -> i
         conversations.c.waiting_since < since,
         sa.and_(conversations.c.waiting_since == since, conversations.c.id < conversation_id),
     )
-    ahead = await connection.execute(
-        sa.select(sa.func.count()).where(conversations.c.owner == Owner.WAITING.value, earlier)
-    )
+    ahead = connection.execute(sa.select(sa.func.count()).where(conversations.c.owner == Owner.WAITING.value, earlier))
     return int(ahead.scalar_one()) + 1
 
 
-async def waiting_count(connection: AsyncConnection) -> int:
-    counted = await connection.execute(sa.select(sa.func.count()).where(conversations.c.owner == Owner.WAITING.value))
+def waiting_count(connection: Connection) -> int:
+    counted = connection.execute(sa.select(sa.func.count()).where(conversations.c.owner == Owner.WAITING.value))
     return int(counted.scalar_one())
 
 
-async def change_owner(
-    connection: AsyncConnection,
+def change_owner(
+    connection: Connection,
     conversation_id: str,
     *,
     expected_version: int,
@@ -59,7 +57,7 @@ async def change_owner(
     fresh: bool,
     drafts: Sequence[Draft],
 ) -> tuple[Conversation, list[StoredMessage]]:
-    before = await read_conversation(connection, conversation_id)
+    before = read_conversation(connection, conversation_id)
     columns = {
         **owner_columns(owner, agent),
         "version": conversations.c.version + 1,
@@ -72,18 +70,18 @@ async def change_owner(
         columns.update(new_episode_columns())
     # The second condition makes sure that `before` is what was really there before.
     unchanged = [conversations.c.version == expected_version, conversations.c.version == before.version]
-    changed = await connection.execute(
+    changed = connection.execute(
         sa.update(conversations).where(conversations.c.id == conversation_id, *unchanged).values(**columns)
     )
     if not changed.rowcount:
         raise StaleConversation(conversation_id)
-    conversation = await read_conversation(connection, conversation_id)
-    return conversation, await write_drafts(connection, conversation, drafts)
+    conversation = read_conversation(connection, conversation_id)
+    return conversation, write_drafts(connection, conversation, drafts)
 
 
-async def add_agent_message(connection: AsyncConnection, conversation_id: str, draft: Draft) -> StoredMessage:
+def add_agent_message(connection: Connection, conversation_id: str, draft: Draft) -> StoredMessage:
     """Raises StaleConversation, or AlreadyStored when this ``client_id`` came before."""
-    owned = await connection.execute(
+    owned = connection.execute(
         sa.update(conversations)
         .where(
             conversations.c.id == conversation_id,
@@ -92,16 +90,16 @@ async def add_agent_message(connection: AsyncConnection, conversation_id: str, d
         )
         .values(last_seq=conversations.c.last_seq + 1, updated_at=now())
     )
-    conversation = await read_conversation(connection, conversation_id)
-    if draft.client_id and (earlier := await find_external(connection, DESK, external_id_of(draft, conversation_id))):
+    conversation = read_conversation(connection, conversation_id)
+    if draft.client_id and (earlier := find_external(connection, DESK, external_id_of(draft, conversation_id))):
         raise AlreadyStored(earlier)
     if not owned.rowcount:
         raise StaleConversation(conversation_id)
-    return (await write_drafts(connection, conversation, [draft]))[0]
+    return (write_drafts(connection, conversation, [draft]))[0]
 
 
-async def list_handoffs(connection: AsyncConnection, conversation_id: str) -> list[Handoff]:
-    rows = await connection.execute(
+def list_handoffs(connection: Connection, conversation_id: str) -> list[Handoff]:
+    rows = connection.execute(
         sa.select(handoffs)
         .where(handoffs.c.conversation_id == conversation_id)
         .order_by(handoffs.c.created_at, handoffs.c.id)
@@ -109,10 +107,10 @@ async def list_handoffs(connection: AsyncConnection, conversation_id: str) -> li
     return [handoff_of(row) for row in rows.mappings()]
 
 
-async def insert_note(connection: AsyncConnection, conversation_id: str, agent: str, text: str) -> Note:
-    await read_conversation(connection, conversation_id)
+def insert_note(connection: Connection, conversation_id: str, agent: str, text: str) -> Note:
+    read_conversation(connection, conversation_id)
     note = Note(id=new_id(), conversation_id=conversation_id, agent=agent, text=text, created_at=now())
-    await connection.execute(
+    connection.execute(
         sa.insert(notes).values(
             id=note.id, conversation_id=conversation_id, agent=agent, text=text, created_at=note.created_at
         )
@@ -120,8 +118,8 @@ async def insert_note(connection: AsyncConnection, conversation_id: str, agent: 
     return note
 
 
-async def list_notes(connection: AsyncConnection, conversation_id: str) -> list[Note]:
-    rows = await connection.execute(
+def list_notes(connection: Connection, conversation_id: str) -> list[Note]:
+    rows = connection.execute(
         sa.select(notes).where(notes.c.conversation_id == conversation_id).order_by(notes.c.created_at, notes.c.id)
     )
     return [note_of(row) for row in rows.mappings()]

@@ -11,11 +11,11 @@ from dataclasses import asdict
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.engine import Connection
 
 from bot.messages import Author, Conversation, Customer, Delivery, Incoming, Language, Owner, StoredMessage
-from bot.ports import StaleConversation, TurnRecord, UnknownConversation
-from bot.stores.outbox import conversations_with, insert_message, messages_where, write_drafts
+from bot.ports import Answer, StaleConversation, TurnRecord, UnknownConversation, Work
+from bot.stores.outbox import UNDELIVERED, conversations_with, insert_message, messages_where, write_drafts
 from bot.stores.rows import conversation_of, new_id, now
 from bot.stores.tables import conversations, handoffs, messages
 
@@ -32,24 +32,24 @@ class AlreadyHandled(Exception):
     """Ends a handling transaction without a trace: another worker was faster."""
 
 
-async def read_conversation(connection: AsyncConnection, conversation_id: str) -> Conversation:
-    rows = await connection.execute(sa.select(conversations).where(conversations.c.id == conversation_id))
+def read_conversation(connection: Connection, conversation_id: str) -> Conversation:
+    rows = connection.execute(sa.select(conversations).where(conversations.c.id == conversation_id))
     row = rows.mappings().first()
     if row is None:
         raise UnknownConversation(conversation_id)
     return conversation_of(row)
 
 
-async def find_conversation(connection: AsyncConnection, channel: str, sender: str) -> Conversation | None:
-    rows = await connection.execute(
+def find_conversation(connection: Connection, channel: str, sender: str) -> Conversation | None:
+    rows = connection.execute(
         sa.select(conversations).where(conversations.c.channel == channel, conversations.c.sender == sender)
     )
     row = rows.mappings().first()
     return conversation_of(row) if row else None
 
 
-async def insert_conversation(
-    connection: AsyncConnection, channel: str, sender: str, language: Language, customer: Customer | None
+def insert_conversation(
+    connection: Connection, channel: str, sender: str, language: Language, customer: Customer | None
 ) -> Conversation:
     at = now()
     conversation = Conversation(
@@ -68,8 +68,15 @@ async def insert_conversation(
     row = asdict(conversation)
     del row["customer"]
     row.update(owner=conversation.owner.value, **customer_columns(customer))
-    await connection.execute(sa.insert(conversations).values(row))
+    connection.execute(sa.insert(conversations).values(row))
     return conversation
+
+
+def update_conversation(connection: Connection, conversation_id: str, **columns: str | None) -> Conversation:
+    connection.execute(
+        sa.update(conversations).where(conversations.c.id == conversation_id).values(updated_at=now(), **columns)
+    )
+    return read_conversation(connection, conversation_id)
 
 
 def customer_columns(customer: Customer | None) -> dict[str, Any]:
@@ -79,14 +86,18 @@ def customer_columns(customer: Customer | None) -> dict[str, Any]:
     }
 
 
-async def store_incoming(connection: AsyncConnection, incoming: Incoming) -> StoredMessage:
-    """Give the message its ``seq`` and keep it; raises AlreadyStored or UnknownConversation."""
-    conversation = await _lock_for_incoming(connection, incoming)
+def store_incoming(connection: Connection, incoming: Incoming, language: Language) -> StoredMessage:
+    """Give the message its ``seq`` and keep it; raises AlreadyStored, or IntegrityError when two open at once."""
+    conversation = _lock_for_incoming(connection, incoming)
+    if conversation is None:
+        insert_conversation(connection, incoming.channel, incoming.sender, language, None)
+        conversation = _lock_for_incoming(connection, incoming)
+        assert conversation is not None
     # Looked up only now: with the row locked, two copies of one message cannot both find nothing.
-    if earlier := await find_external(connection, incoming.channel, incoming.external_id):
+    if earlier := find_external(connection, incoming.channel, incoming.external_id):
         raise AlreadyStored(earlier)
     if conversation.owner is Owner.CLOSED:
-        conversation = await _reopen(connection, conversation)
+        conversation = _reopen(connection, conversation)
     message = StoredMessage(
         id=new_id(),
         conversation_id=conversation.id,
@@ -101,33 +112,33 @@ async def store_incoming(connection: AsyncConnection, incoming: Incoming) -> Sto
         external_id=incoming.external_id,
         address=incoming.address,
     )
-    await insert_message(connection, message, incoming.channel)
+    insert_message(connection, message, incoming.channel)
     return message
 
 
-async def find_external(connection: AsyncConnection, channel: str, external_id: str) -> StoredMessage | None:
-    found = await messages_where(connection, messages.c.channel == channel, messages.c.external_id == external_id)
+def find_external(connection: Connection, channel: str, external_id: str) -> StoredMessage | None:
+    found = messages_where(connection, messages.c.channel == channel, messages.c.external_id == external_id)
     return found[0] if found else None
 
 
-async def _lock_for_incoming(connection: AsyncConnection, incoming: Incoming) -> Conversation:
+def _lock_for_incoming(connection: Connection, incoming: Incoming) -> Conversation | None:
     mine = sa.and_(conversations.c.channel == incoming.channel, conversations.c.sender == incoming.sender)
-    counted = await connection.execute(
+    counted = connection.execute(
         sa.update(conversations).where(mine).values(last_seq=conversations.c.last_seq + 1, updated_at=now())
     )
     if not counted.rowcount:
-        raise UnknownConversation(f"{incoming.channel}:{incoming.sender}")
-    rows = await connection.execute(sa.select(conversations).where(mine))
+        return None
+    rows = connection.execute(sa.select(conversations).where(mine))
     return conversation_of(rows.mappings().one())
 
 
-async def _reopen(connection: AsyncConnection, conversation: Conversation) -> Conversation:
-    await connection.execute(
+def _reopen(connection: Connection, conversation: Conversation) -> Conversation:
+    connection.execute(
         sa.update(conversations)
         .where(conversations.c.id == conversation.id)
         .values(version=conversations.c.version + 1, **owner_columns(Owner.BOT), **new_episode_columns())
     )
-    return await read_conversation(connection, conversation.id)
+    return read_conversation(connection, conversation.id)
 
 
 def owner_columns(owner: Owner, agent: str | None = None) -> dict[str, Any]:
@@ -146,26 +157,35 @@ def new_episode_columns() -> dict[str, Any]:
     return {"episode": conversations.c.episode + 1, "fresh": True, "mood": 0.0}
 
 
-async def next_unhandled(connection: AsyncConnection, conversation_id: str) -> StoredMessage | None:
-    found = await messages_where(
-        connection,
-        messages.c.conversation_id == conversation_id,
-        messages.c.author == Author.CUSTOMER.value,
-        messages.c.handled_at.is_(None),
-        limit=1,
+_UNHANDLED = sa.and_(messages.c.author == Author.CUSTOMER.value, messages.c.handled_at.is_(None))
+
+
+def work(connection: Connection, conversation_id: str) -> Work:
+    conversation = read_conversation(connection, conversation_id)
+    here = messages.c.conversation_id == conversation_id
+    oldest = messages_where(connection, here, _UNHANDLED, limit=1)
+    return Work(conversation, messages_where(connection, here, UNDELIVERED), oldest[0] if oldest else None)
+
+
+def answer_to(connection: Connection, message_id: str) -> Answer | None:
+    handled = sa.select(messages.c.conversation_id).where(
+        messages.c.id == message_id, messages.c.handled_at.is_not(None)
     )
-    return found[0] if found else None
+    conversation_id = connection.execute(handled).scalar()
+    if conversation_id is None:
+        return None
+    replies = messages_where(connection, messages.c.in_reply_to == message_id)
+    return Answer(read_conversation(connection, conversation_id), replies)
 
 
-async def unhandled_conversations(connection: AsyncConnection, channels: Collection[str] | None) -> list[str]:
-    unhandled = sa.and_(messages.c.author == Author.CUSTOMER.value, messages.c.handled_at.is_(None))
-    return await conversations_with(connection, unhandled, channels)
+def unhandled_conversations(connection: Connection, channels: Collection[str] | None) -> list[str]:
+    return conversations_with(connection, _UNHANDLED, channels)
 
 
-async def record_turn(connection: AsyncConnection, record: TurnRecord) -> list[StoredMessage]:
+def record_turn(connection: Connection, record: TurnRecord) -> list[StoredMessage]:
     """Write everything a handled message changes; raises StaleConversation or AlreadyHandled."""
-    conversation = await _lock_for_turn(connection, record)
-    handled = await connection.execute(
+    conversation = _lock_for_turn(connection, record)
+    handled = connection.execute(
         sa.update(messages)
         .where(messages.c.id == record.message.id, messages.c.handled_at.is_(None))
         .values(handled_at=now(), decision=dict(record.decision))
@@ -174,11 +194,11 @@ async def record_turn(connection: AsyncConnection, record: TurnRecord) -> list[S
         raise AlreadyHandled(record.message.id)
     if record.handoff is not None:
         handoff = {**asdict(record.handoff), "created_at": record.handoff.created_at or now()}
-        await connection.execute(sa.insert(handoffs).values(id=new_id(), conversation_id=conversation.id, **handoff))
-    return await write_drafts(connection, conversation, record.drafts)
+        connection.execute(sa.insert(handoffs).values(id=new_id(), conversation_id=conversation.id, **handoff))
+    return write_drafts(connection, conversation, record.drafts)
 
 
-async def _lock_for_turn(connection: AsyncConnection, record: TurnRecord) -> Conversation:
+def _lock_for_turn(connection: Connection, record: TurnRecord) -> Conversation:
     conversation_id = record.message.conversation_id
     speaks = any(draft.author is Author.BOT and draft.delivery is not Delivery.HELD for draft in record.drafts)
     if speaks and record.expected_version is None:
@@ -188,11 +208,11 @@ async def _lock_for_turn(connection: AsyncConnection, record: TurnRecord) -> Con
         condition.append(conversations.c.version == record.expected_version)
     if speaks:
         condition.append(conversations.c.owner == Owner.BOT.value)
-    changed = await connection.execute(sa.update(conversations).where(*condition).values(**_turn_columns(record)))
+    changed = connection.execute(sa.update(conversations).where(*condition).values(**_turn_columns(record)))
     if not changed.rowcount:
-        await read_conversation(connection, conversation_id)
+        read_conversation(connection, conversation_id)
         raise StaleConversation(conversation_id)
-    return await read_conversation(connection, conversation_id)
+    return read_conversation(connection, conversation_id)
 
 
 def _turn_columns(record: TurnRecord) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.engine import Connection
 
-from bot.stores.engine import sync_url
+from actions.records.database import driver_url
 
 _SCRIPTS = Path(__file__).parent / "migrations"
 
@@ -46,7 +46,7 @@ def revision_state(database_url: str) -> RevisionState:
         raise RuntimeError(
             f"There are no migrations in {_SCRIPTS}: the installation is incomplete, install Kefu again."
         )
-    url = sync_url(database_url)
+    url = driver_url(database_url)
     if url.get_backend_name() == "sqlite" and not Path(str(url.database)).exists():
         return RevisionState(None, newest)  # looking must not create the file
     with _connected(database_url) as connection:
@@ -61,7 +61,7 @@ def _config() -> Config:
 
 @contextmanager
 def _connected(database_url: str) -> Iterator[Connection]:
-    url = sync_url(database_url)
+    url = driver_url(database_url)
     if url.get_backend_name() == "sqlite":
         Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
     engine = sa.create_engine(url, poolclass=sa.pool.NullPool)

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.engine import Connection
 
 from bot.messages import Author, Conversation, Delivery, Draft, OfferedButton, StoredMessage
 from bot.stores.rows import button_of, message_from_draft, message_of, message_row, now
@@ -17,8 +17,8 @@ DESK = "desk"
 """The channel column of agents' messages, where their client ids must be unique."""
 
 
-async def insert_message(connection: AsyncConnection, message: StoredMessage, channel: str) -> None:
-    await connection.execute(sa.insert(messages).values(message_row(message, channel)))
+def insert_message(connection: Connection, message: StoredMessage, channel: str) -> None:
+    connection.execute(sa.insert(messages).values(message_row(message, channel)))
     rows = [
         {
             "id": button.id,
@@ -31,35 +31,31 @@ async def insert_message(connection: AsyncConnection, message: StoredMessage, ch
         for position, button in enumerate(message.buttons)
     ]
     if rows:
-        await connection.execute(sa.insert(buttons), rows)
+        connection.execute(sa.insert(buttons), rows)
 
 
-async def write_drafts(
-    connection: AsyncConnection, conversation: Conversation, drafts: Sequence[Draft]
-) -> list[StoredMessage]:
+def write_drafts(connection: Connection, conversation: Conversation, drafts: Sequence[Draft]) -> list[StoredMessage]:
     """Store drafts whose ``seq`` numbers the conversation's row has already counted: they are its last ones."""
     first = conversation.last_seq - len(drafts) + 1
     at = now()
     written = [message_from_draft(draft, conversation, first + index, at) for index, draft in enumerate(drafts)]
     for message in written:
-        await insert_message(connection, message, DESK if message.author is Author.AGENT else conversation.channel)
+        insert_message(connection, message, DESK if message.author is Author.AGENT else conversation.channel)
     return written
 
 
-async def messages_where(
-    connection: AsyncConnection, *conditions: Any, limit: int | None = None
-) -> list[StoredMessage]:
+def messages_where(connection: Connection, *conditions: Any, limit: int | None = None) -> list[StoredMessage]:
     """Messages with their buttons, by conversation and seq."""
     query = sa.select(messages).where(*conditions).order_by(messages.c.conversation_id, messages.c.seq).limit(limit)
-    rows = (await connection.execute(query)).mappings().all()
-    offered = await _buttons_of(connection, [row["id"] for row in rows if row["author"] != Author.CUSTOMER.value])
+    rows = connection.execute(query).mappings().all()
+    offered = _buttons_of(connection, [row["id"] for row in rows if row["author"] != Author.CUSTOMER.value])
     return [message_of(row, offered[row["id"]]) for row in rows]
 
 
-async def _buttons_of(connection: AsyncConnection, message_ids: list[str]) -> dict[str, list[OfferedButton]]:
+def _buttons_of(connection: Connection, message_ids: list[str]) -> dict[str, list[OfferedButton]]:
     offered: dict[str, list[OfferedButton]] = defaultdict(list)
     if message_ids:
-        rows = await connection.execute(
+        rows = connection.execute(
             sa.select(buttons).where(buttons.c.message_id.in_(message_ids)).order_by(buttons.c.position)
         )
         for row in rows.mappings():
@@ -67,16 +63,16 @@ async def _buttons_of(connection: AsyncConnection, message_ids: list[str]) -> di
     return offered
 
 
-async def find_button(connection: AsyncConnection, conversation_id: str, button_id: str) -> OfferedButton | None:
-    rows = await connection.execute(
+def find_button(connection: Connection, conversation_id: str, button_id: str) -> OfferedButton | None:
+    rows = connection.execute(
         sa.select(buttons).where(buttons.c.id == button_id, buttons.c.conversation_id == conversation_id)
     )
     row = rows.mappings().first()
     return button_of(row) if row else None
 
 
-async def last_notice(connection: AsyncConnection, conversation_id: str) -> StoredMessage | None:
-    rows = await connection.execute(
+def last_notice(connection: Connection, conversation_id: str) -> StoredMessage | None:
+    rows = connection.execute(
         sa.select(messages)
         .where(messages.c.conversation_id == conversation_id, messages.c.author == Author.SYSTEM.value)
         .order_by(messages.c.seq.desc())
@@ -86,28 +82,25 @@ async def last_notice(connection: AsyncConnection, conversation_id: str) -> Stor
     return message_of(row) if row else None
 
 
-_UNDELIVERED = messages.c.delivery.in_([Delivery.PENDING.value, Delivery.SENDING.value])
+UNDELIVERED = messages.c.delivery.in_([Delivery.PENDING.value, Delivery.SENDING.value])
 
 
-async def undelivered(connection: AsyncConnection, conversation_id: str | None) -> list[StoredMessage]:
-    here = sa.true() if conversation_id is None else messages.c.conversation_id == conversation_id
-    return await messages_where(connection, here, _UNDELIVERED)
+def undelivered_count(connection: Connection) -> int:
+    return int(connection.execute(sa.select(sa.func.count()).where(UNDELIVERED)).scalar_one())
 
 
-async def undelivered_conversations(connection: AsyncConnection, channels: Collection[str] | None) -> list[str]:
-    return await conversations_with(connection, _UNDELIVERED, channels)
+def undelivered_conversations(connection: Connection, channels: Collection[str] | None) -> list[str]:
+    return conversations_with(connection, UNDELIVERED, channels)
 
 
-async def conversations_with(
-    connection: AsyncConnection, condition: Any, channels: Collection[str] | None
-) -> list[str]:
+def conversations_with(connection: Connection, condition: Any, channels: Collection[str] | None) -> list[str]:
     """Ids of conversations with such messages, the one with the oldest of them first."""
     query = sa.select(messages.c.conversation_id).where(condition)
     if channels is not None:
         query = query.join(conversations).where(conversations.c.channel.in_(channels))
     query = query.group_by(messages.c.conversation_id).order_by(sa.func.min(messages.c.created_at))
-    return [row[0] for row in await connection.execute(query)]
+    return [row[0] for row in connection.execute(query)]
 
 
-async def mark_delivery(connection: AsyncConnection, message_id: str, delivery: Delivery) -> None:
-    await connection.execute(sa.update(messages).where(messages.c.id == message_id).values(delivery=delivery.value))
+def mark_delivery(connection: Connection, message_ids: Collection[str], delivery: Delivery) -> None:
+    connection.execute(sa.update(messages).where(messages.c.id.in_(message_ids)).values(delivery=delivery.value))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from typing import Any
 
-import sqlalchemy as sa
+from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 
+from actions.records.database import Database
 from bot.messages import (
     Accepted,
     Conversation,
@@ -21,131 +23,102 @@ from bot.messages import (
     Owner,
     StoredMessage,
 )
-from bot.ports import Queue, TurnRecord
+from bot.ports import Answer, Queue, TurnRecord, Work
 from bot.stores import desk, inbox, outbox
-from bot.stores.engine import Database
-from bot.stores.rows import now
-from bot.stores.tables import conversations, messages
+from bot.stores.tables import messages
 
 
 class SqlAlchemyStore:
     """``queue`` is rung inside the accepting transaction where it lives in the same database; None rings nothing."""
 
-    def __init__(self, database_url: str, queue: Queue | None = None) -> None:
-        self.database = Database(database_url)
+    def __init__(self, database: Database, queue: Queue | None = None) -> None:
+        self._database = database
         self._queue = queue
-
-    async def open(self) -> None:
-        """Connect once, so that a wrong address fails at the start; the tables are ``migrate.upgrade``'s work."""
-        async with self.database.reading() as connection:
-            await connection.execute(sa.select(sa.literal(1)))
-
-    async def close(self) -> None:
-        await self.database.close()
 
     # --- customers -------------------------------------------------------------------------
     async def open_conversation(
         self, channel: str, sender: str, *, language: Language, customer: Customer | None = None
     ) -> Conversation:
-        async with self.database.reading() as connection:
-            found = await inbox.find_conversation(connection, channel, sender)
+        found = await self._database.read(inbox.find_conversation, channel, sender)
         if found is None:
             try:
-                async with self.database.writing() as connection:
-                    return await inbox.insert_conversation(connection, channel, sender, language, customer)
+                return await self._database.write(inbox.insert_conversation, channel, sender, language, customer)
             except IntegrityError:  # somebody opened it in the meantime
-                async with self.database.reading() as connection:
-                    found = await inbox.find_conversation(connection, channel, sender)
+                found = await self._database.read(inbox.find_conversation, channel, sender)
                 if found is None:
                     raise
         if customer is None or customer == found.customer:
             return found
-        return await self._update(found.id, **inbox.customer_columns(customer))
+        return await self._database.write(inbox.update_conversation, found.id, **inbox.customer_columns(customer))
 
     async def conversation(self, conversation_id: str) -> Conversation:
-        async with self.database.reading() as connection:
-            return await inbox.read_conversation(connection, conversation_id)
+        return await self._database.read(inbox.read_conversation, conversation_id)
 
-    async def accept(self, incoming: Incoming) -> Accepted:
+    async def accept(self, incoming: Incoming, *, language: Language = "zh") -> Accepted:
         try:
-            async with self.database.writing() as connection:
-                message = await inbox.store_incoming(connection, incoming)
-                if self._queue is not None:
-                    await self._queue.ring_in(connection, message.conversation_id)
+            return await self._database.write(self._accept, incoming, language)
         except inbox.AlreadyStored as stored:
             return Accepted(stored.message, duplicate=True)
+        except IntegrityError:
+            # Another process opened the sender's conversation in the same moment: now it is there.
+            return await self._database.write(self._accept, incoming, language)
+
+    def _accept(self, connection: Connection, incoming: Incoming, language: Language) -> Accepted:
+        message = inbox.store_incoming(connection, incoming, language)
+        if self._queue is not None:
+            self._queue.ring_in(connection, message.conversation_id)
         return Accepted(message, duplicate=False)
 
     async def history(self, conversation_id: str, *, after: int = 0, limit: int = 500) -> list[StoredMessage]:
-        async with self.database.reading() as connection:
-            return await outbox.messages_where(
-                connection, messages.c.conversation_id == conversation_id, messages.c.seq > after, limit=limit
-            )
+        return await self._messages(messages.c.conversation_id == conversation_id, messages.c.seq > after, limit=limit)
 
     async def set_language(self, conversation_id: str, language: Language) -> None:
-        await self._update(conversation_id, language=language)
+        await self._database.write(inbox.update_conversation, conversation_id, language=language)
 
     # --- handling --------------------------------------------------------------------------
-    async def next_unhandled(self, conversation_id: str) -> StoredMessage | None:
-        async with self.database.reading() as connection:
-            return await inbox.next_unhandled(connection, conversation_id)
+    async def work(self, conversation_id: str) -> Work:
+        return await self._database.read(inbox.work, conversation_id)
 
     async def unhandled_conversations(self, channels: Collection[str] | None = None) -> list[str]:
-        async with self.database.reading() as connection:
-            return await inbox.unhandled_conversations(connection, channels)
+        return await self._database.read(inbox.unhandled_conversations, channels)
 
     async def button(self, conversation_id: str, button_id: str) -> OfferedButton | None:
-        async with self.database.reading() as connection:
-            return await outbox.find_button(connection, conversation_id, button_id)
+        return await self._database.read(outbox.find_button, conversation_id, button_id)
 
     async def record_turn(self, record: TurnRecord) -> list[StoredMessage]:
         """See the port; a message that was handled before changes nothing and gives its first replies again."""
         try:
-            async with self.database.writing() as connection:
-                return await inbox.record_turn(connection, record)
+            return await self._database.write(inbox.record_turn, record)
         except inbox.AlreadyHandled:
-            return await self.replies_to(record.message.id)
+            return await self._messages(messages.c.in_reply_to == record.message.id)
 
-    async def is_handled(self, message_id: str) -> bool:
-        query = sa.select(messages.c.handled_at).where(messages.c.id == message_id)
-        async with self.database.reading() as connection:
-            return (await connection.execute(query)).scalar() is not None
-
-    async def replies_to(self, message_id: str) -> list[StoredMessage]:
-        async with self.database.reading() as connection:
-            return await outbox.messages_where(connection, messages.c.in_reply_to == message_id)
+    async def answer_to(self, message_id: str) -> Answer | None:
+        return await self._database.read(inbox.answer_to, message_id)
 
     async def last_notice(self, conversation_id: str) -> StoredMessage | None:
-        async with self.database.reading() as connection:
-            return await outbox.last_notice(connection, conversation_id)
+        return await self._database.read(outbox.last_notice, conversation_id)
 
     # --- outbox ----------------------------------------------------------------------------
-    async def undelivered(self, conversation_id: str | None = None) -> list[StoredMessage]:
-        async with self.database.reading() as connection:
-            return await outbox.undelivered(connection, conversation_id)
+    async def undelivered_count(self) -> int:
+        return await self._database.read(outbox.undelivered_count)
 
     async def undelivered_conversations(self, channels: Collection[str] | None = None) -> list[str]:
-        async with self.database.reading() as connection:
-            return await outbox.undelivered_conversations(connection, channels)
+        return await self._database.read(outbox.undelivered_conversations, channels)
 
-    async def mark_delivery(self, message_id: str, delivery: Delivery) -> None:
-        async with self.database.writing() as connection:
-            await outbox.mark_delivery(connection, message_id, delivery)
+    async def mark_delivery(self, message_ids: Collection[str], delivery: Delivery) -> None:
+        await self._database.write(outbox.mark_delivery, message_ids, delivery)
 
     # --- desk ------------------------------------------------------------------------------
     async def conversations(
         self, *, owner: Owner | None = None, agent: str | None = None, limit: int = 100
     ) -> list[Conversation]:
-        async with self.database.reading() as connection:
-            return await desk.list_conversations(connection, owner, agent, limit)
+        return await self._database.read(desk.list_conversations, owner, agent, limit)
 
     async def place_in_queue(self, conversation_id: str) -> int | None:
-        async with self.database.reading() as connection:
-            return await desk.place_in_queue(connection, conversation_id)
+        return await self._database.read(desk.place_in_queue, conversation_id)
 
     async def waiting_count(self) -> int:
-        async with self.database.reading() as connection:
-            return await desk.waiting_count(connection)
+        return await self._database.read(desk.waiting_count)
 
     async def change_owner(
         self,
@@ -157,41 +130,30 @@ class SqlAlchemyStore:
         fresh: bool = False,
         drafts: Sequence[Draft] = (),
     ) -> tuple[Conversation, list[StoredMessage]]:
-        async with self.database.writing() as connection:
-            return await desk.change_owner(
-                connection,
-                conversation_id,
-                expected_version=expected_version,
-                owner=owner,
-                agent=agent,
-                fresh=fresh,
-                drafts=drafts,
-            )
+        return await self._database.write(
+            desk.change_owner,
+            conversation_id,
+            expected_version=expected_version,
+            owner=owner,
+            agent=agent,
+            fresh=fresh,
+            drafts=drafts,
+        )
 
     async def add_agent_message(self, conversation_id: str, draft: Draft) -> StoredMessage:
         try:
-            async with self.database.writing() as connection:
-                return await desk.add_agent_message(connection, conversation_id, draft)
+            return await self._database.write(desk.add_agent_message, conversation_id, draft)
         except inbox.AlreadyStored as stored:
             return stored.message
 
     async def handoffs(self, conversation_id: str) -> list[Handoff]:
-        async with self.database.reading() as connection:
-            return await desk.list_handoffs(connection, conversation_id)
+        return await self._database.read(desk.list_handoffs, conversation_id)
 
     async def add_note(self, conversation_id: str, agent: str, text: str) -> Note:
-        async with self.database.writing() as connection:
-            return await desk.insert_note(connection, conversation_id, agent, text)
+        return await self._database.write(desk.insert_note, conversation_id, agent, text)
 
     async def notes(self, conversation_id: str) -> list[Note]:
-        async with self.database.reading() as connection:
-            return await desk.list_notes(connection, conversation_id)
+        return await self._database.read(desk.list_notes, conversation_id)
 
-    async def _update(self, conversation_id: str, **columns: str | None) -> Conversation:
-        async with self.database.writing() as connection:
-            await connection.execute(
-                sa.update(conversations)
-                .where(conversations.c.id == conversation_id)
-                .values(updated_at=now(), **columns)
-            )
-            return await inbox.read_conversation(connection, conversation_id)
+    async def _messages(self, *conditions: Any, limit: int | None = None) -> list[StoredMessage]:
+        return await self._database.read(outbox.messages_where, *conditions, limit=limit)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from actions.records.database import Database
 from bot.stores.sqlalchemy_store import SqlAlchemyStore
 from tests.databases import copy_of, postgres_copy
 from tests.fakes import FakeQueue
@@ -27,8 +28,12 @@ def queue() -> FakeQueue:
 
 
 @pytest.fixture
-async def store(database_url: str, queue: FakeQueue) -> AsyncIterator[SqlAlchemyStore]:
-    opened = SqlAlchemyStore(database_url, queue=queue)
-    await opened.open()
+async def database(database_url: str) -> AsyncIterator[Database]:
+    opened = Database(database_url)
     yield opened
     await opened.close()
+
+
+@pytest.fixture
+def store(database: Database, queue: FakeQueue) -> SqlAlchemyStore:
+    return SqlAlchemyStore(database, queue=queue)

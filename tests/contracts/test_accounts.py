@@ -7,18 +7,20 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
+from actions.records.database import Database
 from bot.messages import Agent
 from bot.stores import accounts as accounts_module
 from bot.stores.accounts import Accounts
 from bot.stores.sqlalchemy_store import SqlAlchemyStore
 from bot.stores.tables import agents, desk_sessions, web_sessions
+from tests.databases import rows
 
 ANNA = Agent("anna", "安娜", "agent", "zh")
 
 
 @pytest.fixture
-async def accounts(store: SqlAlchemyStore) -> Accounts:
-    accounts = Accounts(store.database)
+async def accounts(database: Database) -> Accounts:
+    accounts = Accounts(database)
     assert await accounts.add_agent("anna", "安娜", "agent", "zh", "correct horse") == ANNA
     return accounts
 
@@ -29,9 +31,8 @@ async def test_only_the_right_password_opens(accounts: Accounts) -> None:
         assert await accounts.check_password(username, password) is None
 
 
-async def test_passwords_are_kept_as_argon2_hashes(accounts: Accounts, store: SqlAlchemyStore) -> None:
-    async with store.database.reading() as connection:
-        kept = (await connection.execute(sa.select(agents.c.password_hash))).scalar_one()
+async def test_passwords_are_kept_as_argon2_hashes(accounts: Accounts, database: Database) -> None:
+    ((kept,),) = await rows(database, sa.select(agents.c.password_hash))
     assert kept.startswith("$argon2id$")
 
 
@@ -50,14 +51,13 @@ async def test_a_session_runs_out(accounts: Accounts, monkeypatch: pytest.Monkey
 
 
 async def test_sessions_that_ran_out_are_swept_away(
-    accounts: Accounts, store: SqlAlchemyStore, monkeypatch: pytest.MonkeyPatch
+    accounts: Accounts, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patched:
         patched.setattr(accounts_module, "DESK_SESSION_LASTS", timedelta(seconds=-1))
         await accounts.create_desk_session("anna")
     await accounts.create_desk_session("anna")
-    async with store.database.reading() as connection:
-        assert (await connection.execute(sa.select(sa.func.count()).select_from(desk_sessions))).scalar_one() == 1
+    assert len(await rows(database, sa.select(desk_sessions))) == 1
 
 
 async def test_a_new_password_ends_sessions_and_the_same_one_does_not(accounts: Accounts) -> None:
@@ -80,15 +80,14 @@ async def test_an_unknown_role_is_refused(accounts: Accounts) -> None:
 async def test_a_web_session_opens_its_conversation(accounts: Accounts, store: SqlAlchemyStore) -> None:
     conversation = await store.open_conversation("web", "s", language="zh")
     token = await accounts.create_web_session(conversation.id)
-    assert await accounts.web_session(token) == conversation.id
+    assert await accounts.web_session(token) == conversation
     assert await accounts.web_session("guess") is None
     assert await accounts.web_session("\ud800") is None
 
 
-async def test_tokens_are_not_in_the_database(accounts: Accounts, store: SqlAlchemyStore) -> None:
+async def test_tokens_are_not_in_the_database(accounts: Accounts, store: SqlAlchemyStore, database: Database) -> None:
     conversation = await store.open_conversation("web", "s", language="zh")
     tokens = {await accounts.create_web_session(conversation.id), (await accounts.create_desk_session("anna"))[0]}
-    async with store.database.reading() as connection:
-        kept = {row[0] for table in (web_sessions, desk_sessions) for row in await connection.execute(sa.select(table))}
+    kept = {row[0] for table in (web_sessions, desk_sessions) for row in await rows(database, sa.select(table))}
     assert len(kept) == 2
     assert not kept & tokens

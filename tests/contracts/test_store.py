@@ -146,9 +146,12 @@ class TestAccept:
         assert sorted(result.message.seq for result in results) == list(range(1, 31))
         assert len(await store.history(conversation.id)) == 30
 
-    async def test_without_a_conversation_nothing_is_stored(self, store: SqlAlchemyStore) -> None:
-        with pytest.raises(UnknownConversation):
-            await store.accept(incoming("nobody", "1"))
+    async def test_the_first_message_opens_its_conversation(self, store: SqlAlchemyStore) -> None:
+        results = await asyncio.gather(*(store.accept(incoming("s", str(n)), language="en") for n in range(6)))
+        assert sorted(result.message.seq for result in results) == list(range(1, 7))
+        conversation = await opened(store)
+        assert {result.message.conversation_id for result in results} == {conversation.id}
+        assert conversation.language == "en"
 
     async def test_a_closed_conversation_reopens_with_the_bot(self, store: SqlAlchemyStore) -> None:
         closed = await owned_by(store, Owner.CLOSED)
@@ -174,13 +177,13 @@ class TestHandling:
     async def test_the_oldest_unhandled_comes_first(self, store: SqlAlchemyStore) -> None:
         first = await accepted_in_new(store, "1")
         await accepted(store, "2")
-        assert await store.next_unhandled(first.conversation_id) == first
+        assert (await store.work(first.conversation_id)).message == first
         await answered(store, first, REPLY)
-        following = await store.next_unhandled(first.conversation_id)
+        following = (await store.work(first.conversation_id)).message
         assert following is not None
         assert following.text == "2"
         await answered(store, following, REPLY)
-        assert await store.next_unhandled(first.conversation_id) is None
+        assert (await store.work(first.conversation_id)).message is None
 
     async def test_conversations_with_unhandled_messages_are_swept_oldest_first(self, store: SqlAlchemyStore) -> None:
         first = await accepted_in_new(store, "1", "a")
@@ -207,7 +210,10 @@ class TestHandling:
             fresh=False,
         )
         assert [said.seq for said in written] == [2, 3]
-        assert await store.replies_to(message.id) == written
+        answered_now = await store.answer_to(message.id)
+        assert answered_now is not None
+        assert answered_now.replies == written
+        assert answered_now.conversation == await store.conversation(message.conversation_id)
         asked, answer, _ = await store.history(message.conversation_id)
         assert asked.decision == {"intent": "track_order"}
         assert (answer.buttons, answer.card, answer.arguments) == ((button,), card, {"n": 1})
@@ -217,7 +223,6 @@ class TestHandling:
         assert (conversation.language, conversation.mood, conversation.misunderstandings) == ("en", -0.2, 2)
         assert not conversation.fresh
         assert conversation.last_seq == 3
-        assert await store.is_handled(message.id)
 
     async def test_a_message_is_handled_once(self, store: SqlAlchemyStore) -> None:
         message = await accepted_in_new(store, "1")
@@ -238,7 +243,7 @@ class TestHandling:
         await owned_by(store, Owner.AGENT, agent="anna")
         with pytest.raises(StaleConversation):
             await store.record_turn(TurnRecord(message, stale.version, drafts=[REPLY]))
-        assert not await store.is_handled(message.id)
+        assert await store.answer_to(message.id) is None
         assert len(await store.history(message.conversation_id)) == 1
 
     async def test_gone_to_an_agent_and_back_is_stale_too(self, store: SqlAlchemyStore) -> None:
@@ -248,7 +253,7 @@ class TestHandling:
         await owned_by(store, Owner.BOT)
         with pytest.raises(StaleConversation):
             await answered(store, message, REPLY, expected_version=before.version)
-        assert not await store.is_handled(message.id)
+        assert await store.answer_to(message.id) is None
 
     @pytest.mark.parametrize("owner", [Owner.AGENT, Owner.WAITING, Owner.CLOSED])
     async def test_the_bot_cannot_speak_while_another_owns(self, store: SqlAlchemyStore, owner: Owner) -> None:
@@ -258,7 +263,7 @@ class TestHandling:
             await answered(store, message, REPLY)
         with pytest.raises(ValueError, match="version check"):
             await answered(store, message, REPLY, expected_version=None)
-        assert not await store.is_handled(message.id)
+        assert await store.answer_to(message.id) is None
 
     async def test_held_replies_are_recorded_without_the_check(self, store: SqlAlchemyStore) -> None:
         message = await accepted_in_new(store, "1")
@@ -266,7 +271,7 @@ class TestHandling:
         held = replace(REPLY, delivery=Delivery.HELD)
         written = await answered(store, message, held, expected_version=None)
         assert [said.delivery for said in written] == [Delivery.HELD]
-        assert await store.undelivered(message.conversation_id) == []
+        assert (await store.work(message.conversation_id)).unsent == []
         assert await store.undelivered_conversations() == []
 
     async def test_a_handover_starts_the_wait_clock(self, store: SqlAlchemyStore) -> None:
@@ -306,20 +311,20 @@ class TestOutbox:
     async def test_what_is_sent_leaves_the_outbox(self, store: SqlAlchemyStore) -> None:
         message = await accepted_in_new(store, "1")
         one, two = await answered(store, message, REPLY, REPLY)
-        assert [said.id for said in await store.undelivered(message.conversation_id)] == [one.id, two.id]
-        await store.mark_delivery(one.id, Delivery.SENT)
-        await store.mark_delivery(two.id, Delivery.SENDING)
-        assert [said.delivery for said in await store.undelivered(message.conversation_id)] == [Delivery.SENDING]
+        assert [said.id for said in (await store.work(message.conversation_id)).unsent] == [one.id, two.id]
+        await store.mark_delivery([one.id], Delivery.SENT)
+        await store.mark_delivery([two.id], Delivery.SENDING)
+        assert [said.delivery for said in (await store.work(message.conversation_id)).unsent] == [Delivery.SENDING]
         assert await store.undelivered_conversations() == [message.conversation_id]
-        await store.mark_delivery(two.id, Delivery.PERHAPS)
-        assert await store.undelivered(message.conversation_id) == []
+        await store.mark_delivery([two.id], Delivery.PERHAPS)
+        assert (await store.work(message.conversation_id)).unsent == []
         assert await store.undelivered_conversations() == []
 
     async def test_conversations_have_outboxes_of_their_own(self, store: SqlAlchemyStore) -> None:
         mine = await accepted_in_new(store, "1", "a")
         theirs = await accepted_in_new(store, "1", "b")
         await answered(store, mine, REPLY)
-        assert await store.undelivered(theirs.conversation_id) == []
+        assert (await store.work(theirs.conversation_id)).unsent == []
         await answered(store, theirs, REPLY)
         assert await store.undelivered_conversations() == [mine.conversation_id, theirs.conversation_id]
 
@@ -328,9 +333,9 @@ class TestOutbox:
             for sender in "abcde":
                 message = await accepted_in_new(store, round_, sender)
                 await answered(store, message, REPLY, REPLY)
-        listed = [(message.conversation_id, message.seq) for message in await store.undelivered()]
-        assert len(listed) == 20
-        assert listed == sorted(listed)
+        assert await store.undelivered_count() == 20
+        for conversation_id in await store.undelivered_conversations():
+            assert [message.seq for message in (await store.work(conversation_id)).unsent] == [2, 3, 5, 6]
 
     async def test_sweeps_can_be_kept_to_some_channels(self, store: SqlAlchemyStore) -> None:
         handled = await accepted_in_new(store, "1", "a")

@@ -17,6 +17,7 @@ from typing import Any
 
 import structlog
 
+from actions.records.database import Database
 from bot.conversation.accept import accept
 from bot.conversation.handle import drain
 from bot.conversation.send_replies import unfinished
@@ -122,7 +123,8 @@ async def main(database_url: str, folder: Path, resendable: bool) -> None:
         drained.set()
 
     queue = InProcessQueue(handler, lambda: unfinished(parts))
-    store = SqlAlchemyStore(database_url, queue=queue)
+    database = Database(database_url)
+    store = SqlAlchemyStore(database, queue=queue)
     parts = Parts(
         store=store,
         queue=queue,
@@ -147,7 +149,7 @@ async def main(database_url: str, folder: Path, resendable: bool) -> None:
             drained.clear()
         tell("finished")
     await queue.stop()
-    await store.close()
+    await database.close()
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import pytest
 
+from actions.records.database import Database
 from bot.messages import Author, Delivery, StoredMessage
 from bot.stores.sqlalchemy_store import SqlAlchemyStore
 from tests.databases import copy_of, postgres_copy
@@ -134,14 +135,15 @@ async def test_killed_at_any_moment_nothing_is_lost_or_doubled(place: tuple[str,
     life.stop()
     assert acknowledged | life.acknowledged == {order["external_id"] for order in orders}
 
-    store = SqlAlchemyStore(database_url)
+    database = Database(database_url)
+    store = SqlAlchemyStore(database)
     for sender in range(CONVERSATIONS):
         conversation = await store.open_conversation("web", f"s{sender}", language="zh")
         history = await store.history(conversation.id)
         assert_answered_once_and_in_order(history, [order for order in orders if order["sender"] == f"s{sender}"])
         assert_delivered(history, deliveries(tmp_path)[conversation.id], resendable)
         assert changes(tmp_path, conversation.id) == MESSAGES // CONVERSATIONS
-    await store.close()
+    await database.close()
 
 
 def assert_answered_once_and_in_order(history: list[StoredMessage], orders: list[Order]) -> None:

@@ -8,11 +8,10 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from actions import services
 from actions.records import clock, demo
-from actions.records.database import open_database
+from actions.records.database import Database
 from bot.ports import Parts
 from bot.queue.notifier import InProcessNotifier
 from bot.responses import ResponseCatalogue
@@ -32,13 +31,9 @@ def seeded(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     url = copy_of(template, folder)
 
     async def seed() -> None:
-        engine = open_database(url)
-        await demo.seed(engine, clock.shop_day(clock.now()))
-        # What lies in the write-ahead log is not in the file that is copied.
-        async with engine.connect() as connection:
-            await connection.exec_driver_sql("COMMIT")
-            await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-        await engine.dispose()
+        database = Database(url)
+        await demo.seed(database, clock.shop_day(clock.now()))
+        await database.close()  # the last connection writes the log into the file that is copied
 
     asyncio.run(seed())
     return next(folder.glob("*.db"))
@@ -61,7 +56,7 @@ def brain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[object]:
 def shared_services(tmp_path_factory: pytest.TempPathFactory) -> services.Services:
     """Only its articles are used. Opened before the first turn, as ``kefu run`` does: it takes seconds."""
     folder = tmp_path_factory.mktemp("shared")
-    built = services.build(f"sqlite:///{folder / 'unused.db'}")
+    built = services.build(Database(f"sqlite:///{folder / 'unused.db'}"))
     _ = built.knowledge
     return built
 
@@ -72,20 +67,18 @@ def shop_url(seeded: Path, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-async def engine(shop_url: str) -> AsyncIterator[AsyncEngine]:
-    opened = open_database(shop_url)
+async def database(shop_url: str) -> AsyncIterator[Database]:
+    opened = Database(shop_url)
     yield opened
-    await opened.dispose()
+    await opened.close()
 
 
 @pytest.fixture
-async def parts(shop_url: str, brain: object, shared_services: services.Services) -> AsyncIterator[Parts]:
-    services.install(services_for(shop_url, shared_services))
-    store = SqlAlchemyStore(shop_url, queue=FakeQueue())
-    await store.open()
+async def parts(database: Database, brain: object, shared_services: services.Services) -> Parts:
+    services.install(services_for(database, shared_services))
     responses = ResponseCatalogue.load(ROOT / "data" / "responses")
-    yield Parts(
-        store=store,
+    return Parts(
+        store=SqlAlchemyStore(database, queue=FakeQueue()),
         queue=FakeQueue(),
         brain=brain,  # type: ignore[arg-type]
         notifier=InProcessNotifier(),
@@ -93,4 +86,3 @@ async def parts(shop_url: str, brain: object, shared_services: services.Services
         channels={"web": Silent()},
         handoff_rules=load_handoff_rules(ROOT / "rules" / "handoff.yml", known_responses=responses.keys()),
     )
-    await store.close()

@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from actions import services
-from actions.records.database import writing
+from actions.records.database import Database
 from actions.records.repository import OrderReader
 from actions.records.tables import orders
 from bot.conversation.accept import accept
 from bot.conversation.handle import drain
 from bot.messages import Conversation, Customer, Incoming, OfferedButton, StoredMessage
 from bot.ports import Parts
+from tests.databases import change
 from tests.scenarios.scenario import Line, Scenario
 
 
@@ -40,9 +40,9 @@ class Answered:
 class CustomerAtShop:
     """Plays the turns of one scenario."""
 
-    def __init__(self, parts: Parts, engine: AsyncEngine, scenario: Scenario) -> None:
+    def __init__(self, parts: Parts, database: Database, scenario: Scenario) -> None:
         self._parts = parts
-        self._engine = engine
+        self._database = database
         self._scenario = scenario
         self._lines = 0
 
@@ -52,11 +52,10 @@ class CustomerAtShop:
             "web", "visitor", language=self._scenario.language, customer=customer
         )
         self._id = conversation.id
-        async with writing(self._engine) as connection:
-            for number, owner in self._scenario.owns.items():
-                await connection.execute(
-                    sa.update(orders).where(orders.c.order_number == number).values(customer_id=owner)
-                )
+        for number, owner in self._scenario.owns.items():
+            await change(
+                self._database, sa.update(orders).where(orders.c.order_number == number).values(customer_id=owner)
+            )
 
     async def write(self, line: Line) -> Answered:
         self._lines += 1
@@ -75,7 +74,7 @@ class CustomerAtShop:
         )
 
     async def state_of(self, order_number: str) -> str:
-        order = await OrderReader(self._engine).order(order_number)
+        order = await OrderReader(self._database).order(order_number)
         assert order is not None, f"there is no order {order_number}"
         return order.state
 
@@ -87,6 +86,6 @@ class CustomerAtShop:
         return found[-1]
 
 
-def services_for(url: str, shared: services.Services) -> services.Services:
+def services_for(database: Database, shared: services.Services) -> services.Services:
     """Services of one scenario's own database, with the articles that are already open."""
-    return replace(services.build(url), open_knowledge=lambda: shared.knowledge)
+    return replace(services.build(database), open_knowledge=lambda: shared.knowledge)

@@ -10,12 +10,12 @@ from uuid import uuid4
 import pytest
 import sqlalchemy as sa
 import yaml
-from sqlalchemy.ext.asyncio import AsyncEngine
 
-from actions.records.database import reading
+from actions.records.database import Database
 from actions.records.tables import action_outcomes, orders, verifications
 from bot.messages import BotTurn, Turn
 from bot.ports import Brain, Parts
+from tests.databases import rows
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 INTENTS = [*yaml.safe_load((ROOT / "domain.yml").read_text("utf-8"))["intents"], "nlu_fallback"]
@@ -77,7 +77,7 @@ async def test_a_form_lives_through_every_other_intent(opening: str, parts: Part
         assert goal in {said.key for said in (await say(DIGITS)).utterances}, intent
 
 
-async def test_the_confirmation_waits_through_every_other_intent(parts: Parts, engine: AsyncEngine) -> None:
+async def test_the_confirmation_waits_through_every_other_intent(parts: Parts, database: Database) -> None:
     for intent in INTENTS:
         if intent in {*OPENED_BY, *ENDS_A_FORM, "affirm"}:
             continue
@@ -85,7 +85,7 @@ async def test_the_confirmation_waits_through_every_other_intent(parts: Parts, e
         await say(f'/cancel_order{{"order_number": "{ORDER}"}}')
         assert last(await say(DIGITS)) == "utter_confirm_cancel"
         assert last(await say(f"/{intent}")) == "utter_confirm_cancel", intent
-    assert await states(engine) == await states(engine) | {ORDER: "paid"}
+    assert await states(database) == await states(database) | {ORDER: "paid"}
 
 
 LINES = [
@@ -99,23 +99,21 @@ LINES = [
 
 @pytest.mark.parametrize("seed", range(12))
 async def test_in_whatever_order_only_verified_customers_change_their_orders(
-    seed: int, parts: Parts, engine: AsyncEngine
+    seed: int, parts: Parts, database: Database
 ) -> None:
-    before = await states(engine)
+    before = await states(database)
     chance = random.Random(seed)
     say = conversation(parts.brain)
     effects = [effect for _ in range(30) for effect in (await say(chance.choice(LINES))).effects]
     assert len(effects) == len(set(effects)), "an order was changed twice"
-    changed = {number for number, state in (await states(engine)).items() if state != before[number]}
+    changed = {number for number, state in (await states(database)).items() if state != before[number]}
     assert changed == {effect.split(":")[1] for effect in effects if effect.startswith("cancel_order")}
-    async with reading(engine) as connection:
-        verified = {row.customer_id for row in await connection.execute(sa.select(verifications))}
-        owners = {row.order_number: row.customer_id for row in await connection.execute(sa.select(orders))}
-        written = [row.action for row in await connection.execute(sa.select(action_outcomes))]
+    verified = {row.customer_id for row in await rows(database, sa.select(verifications))}
+    owners = {row.order_number: row.customer_id for row in await rows(database, sa.select(orders))}
+    written = [row.action for row in await rows(database, sa.select(action_outcomes))]
     assert {owners[effect.split(":")[1]] for effect in effects} <= verified
     assert set(effects) <= set(written)
 
 
-async def states(engine: AsyncEngine) -> dict[str, str]:
-    async with reading(engine) as connection:
-        return {row.order_number: row.state for row in await connection.execute(sa.select(orders))}
+async def states(database: Database) -> dict[str, str]:
+    return {row.order_number: row.state for row in await rows(database, sa.select(orders))}

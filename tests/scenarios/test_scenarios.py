@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from sqlalchemy.ext.asyncio import AsyncEngine
 
+from actions.records.database import Database
 from bot.messages import StoredMessage
 from bot.ports import Parts
 from tests.scenarios.scenario import Line, Reply, Scenario, read_all
@@ -17,9 +17,9 @@ SCENARIOS = read_all()
 
 
 @pytest.mark.parametrize("where", SCENARIOS)
-async def test_scenario(where: str, parts: Parts, engine: AsyncEngine) -> None:
+async def test_scenario(where: str, parts: Parts, database: Database) -> None:
     scenario = SCENARIOS[where]
-    customer = CustomerAtShop(parts, engine, scenario)
+    customer = CustomerAtShop(parts, database, scenario)
     await customer.arrive()
     for line in scenario.turns:
         _check(scenario, line, await customer.write(line))

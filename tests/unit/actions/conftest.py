@@ -7,10 +7,9 @@ from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from actions.records import demo
-from actions.records.database import open_database
+from actions.records.database import Database
 from tests.databases import copy_of, postgres_copy
 
 TODAY = date(2026, 11, 21)
@@ -44,9 +43,9 @@ def shop_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 
 
 @pytest.fixture
-async def shop(shop_url: str) -> AsyncIterator[AsyncEngine]:
+async def shop(shop_url: str) -> AsyncIterator[Database]:
     """The six demo orders, as the migrations and the seeding make them."""
-    engine = open_database(shop_url)
-    await demo.seed(engine, TODAY)
-    yield engine
-    await engine.dispose()
+    database = Database(shop_url)
+    await demo.seed(database, TODAY)
+    yield database
+    await database.close()

@@ -4,25 +4,24 @@ from __future__ import annotations
 
 import json
 
-from sqlalchemy.ext.asyncio import AsyncEngine
-
 from actions.identity.check import Identity
 from actions.limits import load
 from actions.records.cards import mask_name, mask_phone
 from actions.records.changes import OrderChanges
+from actions.records.database import Database
 from actions.records.dossier import OrderDossier
 
 
-async def verify(shop: AsyncEngine, number: int) -> None:
+async def verify(shop: Database, number: int) -> None:
     identity = Identity(shop, load().identity)
     await identity.verify("talk", f"SO20261101000{number}", f"800{number}", "", f"m{number}")
 
 
-async def test_a_stranger_has_no_orders(shop: AsyncEngine) -> None:
+async def test_a_stranger_has_no_orders(shop: Database) -> None:
     assert await OrderDossier(shop).orders_of_conversation("talk", None) == []
 
 
-async def test_orders_of_whoever_proved_their_identity(shop: AsyncEngine) -> None:
+async def test_orders_of_whoever_proved_their_identity(shop: Database) -> None:
     await verify(shop, 2)
     await OrderChanges(shop).expedite(
         "SO202611010002",
@@ -42,7 +41,7 @@ async def test_orders_of_whoever_proved_their_identity(shop: AsyncEngine) -> Non
     assert order["refund"] is None
 
 
-async def test_the_signed_customer_and_the_verified_one_are_told_apart(shop: AsyncEngine) -> None:
+async def test_the_signed_customer_and_the_verified_one_are_told_apart(shop: Database) -> None:
     await verify(shop, 2)
     orders = await OrderDossier(shop).orders_of_conversation("talk", "C10004")
     assert {order["order_number"][-1]: order["customer"]["identity"] for order in orders} == {
@@ -53,7 +52,7 @@ async def test_the_signed_customer_and_the_verified_one_are_told_apart(shop: Asy
     assert refund["state_code"] == "approved"
 
 
-async def test_a_dossier_is_json_without_a_whole_phone_number(shop: AsyncEngine) -> None:
+async def test_a_dossier_is_json_without_a_whole_phone_number(shop: Database) -> None:
     orders = await OrderDossier(shop).orders_of_conversation("talk", "C10001")
     written = json.dumps(orders, ensure_ascii=False)
     assert "13800018001" not in written

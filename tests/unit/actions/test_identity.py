@@ -5,18 +5,19 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from actions.identity.check import Check, Identity, Verdict
 from actions.limits import IdentityLimits
 from actions.records import demo
-from actions.records.database import open_database, reading, writing
-from actions.records.tables import attempts, metadata, verifications
+from actions.records.database import Database
+from actions.records.tables import attempts, verifications
+from tests.databases import change, copy_of, rows
 from tests.unit.actions.conftest import TODAY, Clock
 
 LIMITS = IdentityLimits(
@@ -34,8 +35,8 @@ ALICE, DIGITS, UNKNOWN = "SO202611010002", "8002", "SO999999999999"
 class Desk:
     """Tries with fresh message ids, as a customer's messages have them."""
 
-    def __init__(self, engine: AsyncEngine, clock: Clock) -> None:
-        self.identity = Identity(engine, LIMITS, now=clock)
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self.identity = Identity(database, LIMITS, now=clock)
         self.messages = 0
 
     async def __call__(
@@ -45,16 +46,14 @@ class Desk:
         return await self.identity.verify(talk, number, digits, address, message or f"m{self.messages}")
 
 
-async def test_right_digits_open_the_customers_orders_in_this_conversation_only(
-    shop: AsyncEngine, clock: Clock
-) -> None:
+async def test_right_digits_open_the_customers_orders_in_this_conversation_only(shop: Database, clock: Clock) -> None:
     tries = Desk(shop, clock)
     assert (await tries(ALICE, DIGITS)).verdict is Verdict.VERIFIED
     assert await tries.identity.customers_of("talk", None) == ("C10002",)
     assert await tries.identity.customers_of("another talk", None) == ()
 
 
-async def test_verification_ends_after_its_time(shop: AsyncEngine, clock: Clock) -> None:
+async def test_verification_ends_after_its_time(shop: Database, clock: Clock) -> None:
     tries = Desk(shop, clock)
     await tries(ALICE, DIGITS)
     clock.go_on(61)
@@ -63,14 +62,14 @@ async def test_verification_ends_after_its_time(shop: AsyncEngine, clock: Clock)
     assert await tries.identity.customers_of("talk", None) == ("C10002",)
 
 
-async def test_a_signed_customer_is_verified_for_themselves(shop: AsyncEngine, clock: Clock) -> None:
+async def test_a_signed_customer_is_verified_for_themselves(shop: Database, clock: Clock) -> None:
     tries = Desk(shop, clock)
     assert await tries.identity.customers_of("talk", "C10001") == ("C10001",)
     await tries(ALICE, DIGITS)
     assert await tries.identity.customers_of("talk", "C10001") == ("C10001", "C10002")
 
 
-async def test_the_third_wrong_try_is_the_last_even_for_the_right_digits(shop: AsyncEngine, clock: Clock) -> None:
+async def test_the_third_wrong_try_is_the_last_even_for_the_right_digits(shop: Database, clock: Clock) -> None:
     tries = Desk(shop, clock)
     found = [await tries(ALICE, digits) for digits in ("0000", "1111", "2222", DIGITS)]
     assert [(check.verdict, check.attempts_left) for check in found] == [
@@ -82,21 +81,21 @@ async def test_the_third_wrong_try_is_the_last_even_for_the_right_digits(shop: A
     assert await tries.identity.customers_of("talk", None) == ()
 
 
-async def test_a_success_gives_no_tries_back(shop: AsyncEngine, clock: Clock) -> None:
+async def test_a_success_gives_no_tries_back(shop: Database, clock: Clock) -> None:
     tries = Desk(shop, clock)
     await tries("SO202611010001", "0000")
     await tries(ALICE, DIGITS)
     assert (await tries("SO202611010001", "0001")).attempts_left == 1
 
 
-async def test_a_message_handled_again_counts_once_and_gets_the_same_verdict(shop: AsyncEngine, clock: Clock) -> None:
+async def test_a_message_handled_again_counts_once_and_gets_the_same_verdict(shop: Database, clock: Clock) -> None:
     tries = Desk(shop, clock)
     first = await tries(ALICE, "0000", message="again")
     assert await tries(ALICE, "0000", message="again") == first
     assert await tries.identity.tries_left("talk") == 2
 
 
-async def test_an_order_cools_down_whoever_tries_and_whether_it_exists_or_not(shop: AsyncEngine, clock: Clock) -> None:
+async def test_an_order_cools_down_whoever_tries_and_whether_it_exists_or_not(shop: Database, clock: Clock) -> None:
     tries = Desk(shop, clock)
     for number in (ALICE, UNKNOWN):
         for count in range(5):
@@ -107,7 +106,7 @@ async def test_an_order_cools_down_whoever_tries_and_whether_it_exists_or_not(sh
     assert (await tries(ALICE, DIGITS, talk="next day")).verdict is Verdict.VERIFIED
 
 
-async def test_an_address_cools_down_over_all_orders(shop: AsyncEngine, clock: Clock) -> None:
+async def test_an_address_cools_down_over_all_orders(shop: Database, clock: Clock) -> None:
     tries = Desk(shop, clock)
     for count in range(10):
         await tries(f"SO00000000000{count}", "0000", talk=f"talk {count}")
@@ -115,29 +114,26 @@ async def test_an_address_cools_down_over_all_orders(shop: AsyncEngine, clock: C
     assert (await tries(ALICE, DIGITS, talk="fresh", address="2.2.2.2")).verdict is Verdict.VERIFIED
 
 
-async def test_without_an_address_nobody_is_limited_by_it(shop: AsyncEngine, clock: Clock) -> None:
+async def test_without_an_address_nobody_is_limited_by_it(shop: Database, clock: Clock) -> None:
     tries = Desk(shop, clock)
     for count in range(12):
         await tries(f"SO0000000000{count:02}", "0000", talk=f"talk {count}", address="")
     assert (await tries(ALICE, DIGITS, talk="fresh", address="")).verdict is Verdict.VERIFIED
 
 
-async def test_tries_at_the_same_moment_do_not_slip_past_the_limit(shop: AsyncEngine, clock: Clock) -> None:
+async def test_tries_at_the_same_moment_do_not_slip_past_the_limit(shop: Database, clock: Clock) -> None:
     tries = Desk(shop, clock)
     found = await asyncio.gather(*(tries(ALICE, f"000{number}", address="") for number in range(8)))
     assert sum(check.verdict is Verdict.WRONG for check in found) == 2
-    async with reading(shop) as connection:
-        counted = (await connection.execute(sa.select(sa.func.count()).select_from(attempts))).scalar_one()
-    assert counted == 3
+    assert len(await rows(shop, sa.select(attempts))) == 3
 
 
-async def test_old_tries_are_forgotten(shop: AsyncEngine, clock: Clock) -> None:
+async def test_old_tries_are_forgotten(shop: Database, clock: Clock) -> None:
     tries = Desk(shop, clock)
     await tries(ALICE, "0000", talk="old")
     clock.go_on(1441)
     await tries(ALICE, "0000", talk="new")
-    async with reading(shop) as connection:
-        assert [row.conversation_id for row in await connection.execute(sa.select(attempts))] == ["new"]
+    assert [row.conversation_id for row in await rows(shop, sa.select(attempts))] == ["new"]
 
 
 REAL = [f"SO20261101000{number}" for number in range(1, 4)]
@@ -151,37 +147,35 @@ TRY = st.tuples(
 )
 
 
-def test_no_sequence_of_tries_passes_a_limit_or_tells_real_orders_from_invented_ones() -> None:
+def test_no_sequence_of_tries_passes_a_limit_or_tells_real_orders_from_invented_ones(
+    template: Path, tmp_path: Path
+) -> None:
     loop = asyncio.new_event_loop()
-    engine, empty = (loop.run_until_complete(_shop_in_memory()) for _ in range(2))
+    database, empty = (loop.run_until_complete(_shop(copy_of(template, tmp_path))) for _ in range(2))
 
     @settings(max_examples=40, deadline=None)
     @given(tried=st.lists(TRY, max_size=25))
     def run(tried: list[Any]) -> None:
-        loop.run_until_complete(_no_sequence(engine, empty, tried))
+        loop.run_until_complete(_no_sequence(database, empty, tried))
 
     run()
-    for each in (engine, empty):
-        loop.run_until_complete(each.dispose())
+    for each in (database, empty):
+        loop.run_until_complete(each.close())
     loop.close()
 
 
-async def _shop_in_memory() -> AsyncEngine:
-    engine = open_database("sqlite://")
-    async with writing(engine) as connection:
-        await connection.run_sync(metadata.create_all)
-    await demo.seed(engine, TODAY)
-    return engine
+async def _shop(url: str) -> Database:
+    database = Database(url)
+    await demo.seed(database, TODAY)
+    return database
 
 
-async def _no_sequence(engine: AsyncEngine, empty: AsyncEngine, tried: list[Any]) -> None:
+async def _no_sequence(database: Database, empty: Database, tried: list[Any]) -> None:
     """Two shops side by side: in the second, no order number is ever right. Up to a success, they answer the same."""
-    for each in (engine, empty):
-        async with writing(each) as connection:
-            await connection.execute(attempts.delete())
-            await connection.execute(verifications.delete())
+    for each in (database, empty):
+        await change(each, attempts.delete(), verifications.delete())
     clock = Clock()
-    real, blind = Desk(engine, clock), Desk(empty, clock)
+    real, blind = Desk(database, clock), Desk(empty, clock)
     alike = True
     for number, digits, talk, address, minutes in tried:
         clock.go_on(minutes)
@@ -192,12 +186,11 @@ async def _no_sequence(engine: AsyncEngine, empty: AsyncEngine, tried: list[Any]
             alike = False
         elif alike:
             assert found == await blind(number.replace("SO2", "SO7"), digits, talk, address)
-        await _within_limits(engine, clock)
+        await _within_limits(database, clock)
 
 
-async def _within_limits(engine: AsyncEngine, clock: Clock) -> None:
-    async with reading(engine) as connection:
-        wrong = [row for row in await connection.execute(sa.select(attempts)) if not row.ok]
+async def _within_limits(database: Database, clock: Clock) -> None:
+    wrong = [row for row in await rows(database, sa.select(attempts)) if not row.ok]
     hour_ago = clock() - timedelta(minutes=60)
     recent = [row for row in wrong if row.at > hour_ago]
     by_talk = Counter(row.conversation_id for row in wrong if row.at > clock() - timedelta(minutes=1440))

@@ -7,27 +7,22 @@ from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from actions.records import demo
 from actions.records.changes import OrderChanges
-from actions.records.database import open_database, reading
+from actions.records.database import Database
 from actions.records.models import Outcome
 from actions.records.repository import OrderReader
 from actions.records.tables import customers, orders, refunds, service_requests
+from tests.databases import rows
 from tests.unit.actions.conftest import TODAY, Clock
 
 PAID, IN_TRANSIT = "SO202611010001", "SO202611010002"
 OWNER = {PAID: "C10001", IN_TRANSIT: "C10002"}
 
 
-async def rows(engine: AsyncEngine, table: sa.Table) -> list[sa.engine.Row]:
-    async with reading(engine) as connection:
-        return (await connection.execute(sa.select(table))).all()
-
-
-async def cancel(engine: AsyncEngine, number: str, message: str, customer: str | None = None) -> Outcome:
-    return await OrderChanges(engine).cancel(
+async def cancel(shop: Database, number: str, message: str, customer: str | None = None) -> Outcome:
+    return await OrderChanges(shop).cancel(
         number, customer or OWNER[number], message_id=message, allowed_states=("paid",), refund_days=5
     )
 
@@ -43,8 +38,8 @@ async def expedite(changes: OrderChanges, number: str, message: str) -> Outcome:
     )
 
 
-async def test_the_demo_shop_is_the_one_of_the_design(shop: AsyncEngine) -> None:
-    states = {row.order_number: row.state for row in await rows(shop, orders)}
+async def test_the_demo_shop_is_the_one_of_the_design(shop: Database) -> None:
+    states = {row.order_number: row.state for row in await rows(shop, sa.select(orders))}
     assert states == {
         "SO202611010001": "paid",
         "SO202611010002": "in_transit",
@@ -53,8 +48,8 @@ async def test_the_demo_shop_is_the_one_of_the_design(shop: AsyncEngine) -> None
         "SO202611010005": "cancelled",
         "SO202611010006": "in_transit",
     }
-    people = {row.id: row for row in await rows(shop, customers)}
-    endings = {row.order_number: people[row.customer_id].last_four for row in await rows(shop, orders)}
+    people = {row.id: row for row in await rows(shop, sa.select(customers))}
+    endings = {row.order_number: people[row.customer_id].last_four for row in await rows(shop, sa.select(orders))}
     assert endings == {f"SO20261101000{number}": f"800{number}" for number in range(1, 7)}
     assert (people["C10001"].name, people["C10002"].name) == ("张伟", "Alice Chen")
     reader = OrderReader(shop)
@@ -72,15 +67,15 @@ async def test_the_demo_shop_is_the_one_of_the_design(shop: AsyncEngine) -> None
     assert refund.state == "approved"
 
 
-async def test_seeding_again_adds_nothing_and_undoes_nothing(shop: AsyncEngine) -> None:
+async def test_seeding_again_adds_nothing_and_undoes_nothing(shop: Database) -> None:
     await cancel(shop, PAID, "m1")
-    before = await rows(shop, orders)
+    before = await rows(shop, sa.select(orders))
     await demo.seed(shop, TODAY)
-    assert await rows(shop, orders) == before
-    assert len(await rows(shop, customers)) == 6
+    assert await rows(shop, sa.select(orders)) == before
+    assert len(await rows(shop, sa.select(customers))) == 6
 
 
-async def test_a_cancelled_order_gets_its_money_back(shop: AsyncEngine) -> None:
+async def test_a_cancelled_order_gets_its_money_back(shop: Database) -> None:
     assert await cancel(shop, PAID, "m1") == Outcome("cancelled", "cancelled", 31700, "CNY")
     refund = await OrderReader(shop).refund(PAID)
     assert refund is not None
@@ -91,56 +86,56 @@ async def test_a_cancelled_order_gets_its_money_back(shop: AsyncEngine) -> None:
     assert order.cancelled_at is not None
 
 
-async def test_the_same_message_cancels_once_and_is_told_the_same_again(shop: AsyncEngine) -> None:
+async def test_the_same_message_cancels_once_and_is_told_the_same_again(shop: Database) -> None:
     first = await cancel(shop, PAID, "m1")
     assert await cancel(shop, PAID, "m1") == first
-    assert len([row for row in await rows(shop, refunds) if row.order_number == PAID]) == 1
+    assert len([row for row in await rows(shop, sa.select(refunds)) if row.order_number == PAID]) == 1
 
 
-async def test_another_message_is_told_that_it_is_done_already(shop: AsyncEngine) -> None:
+async def test_another_message_is_told_that_it_is_done_already(shop: Database) -> None:
     await cancel(shop, PAID, "m1")
     assert (await cancel(shop, PAID, "m2")).result == "already_cancelled"
-    assert len([row for row in await rows(shop, refunds) if row.order_number == PAID]) == 1
+    assert len([row for row in await rows(shop, sa.select(refunds)) if row.order_number == PAID]) == 1
 
 
-async def test_many_at_once_cancel_once(shop: AsyncEngine) -> None:
+async def test_many_at_once_cancel_once(shop: Database) -> None:
     outcomes = await asyncio.gather(*(cancel(shop, PAID, f"m{number % 4}") for number in range(12)))
     results = sorted(outcome.result for outcome in outcomes)
     assert results == ["already_cancelled"] * 9 + ["cancelled"] * 3
-    assert len([row for row in await rows(shop, refunds) if row.order_number == PAID]) == 1
+    assert len([row for row in await rows(shop, sa.select(refunds)) if row.order_number == PAID]) == 1
 
 
-async def test_a_shipped_order_stays_as_it_is(shop: AsyncEngine) -> None:
-    before = await rows(shop, orders)
+async def test_a_shipped_order_stays_as_it_is(shop: Database) -> None:
+    before = await rows(shop, sa.select(orders))
     assert await cancel(shop, IN_TRANSIT, "m1") == Outcome("refused", "in_transit")
-    assert await rows(shop, orders) == before
+    assert await rows(shop, sa.select(orders)) == before
 
 
-async def test_nobody_cancels_an_order_of_somebody_else(shop: AsyncEngine) -> None:
-    before = await rows(shop, orders)
+async def test_nobody_cancels_an_order_of_somebody_else(shop: Database) -> None:
+    before = await rows(shop, sa.select(orders))
     assert (await cancel(shop, PAID, "m1", customer="C10002")).result == "unknown"
     assert (await cancel(shop, PAID, "m2")).result == "cancelled"
     assert len(before) == 6
 
 
-async def test_a_nudge_is_noted_once_a_day(shop: AsyncEngine, clock: Clock) -> None:
+async def test_a_nudge_is_noted_once_a_day(shop: Database, clock: Clock) -> None:
     changes = OrderChanges(shop, now=clock)
     assert (await expedite(changes, IN_TRANSIT, "m1")).result == "noted"
     assert (await expedite(changes, IN_TRANSIT, "m1")).result == "noted"
     assert (await expedite(changes, IN_TRANSIT, "m2")).result == "already_noted"
     clock.go_on(24 * 60 + 1)
     assert (await expedite(changes, IN_TRANSIT, "m3")).result == "noted"
-    assert [row.message_id for row in await rows(shop, service_requests)] == ["m1", "m3"]
+    assert [row.message_id for row in await rows(shop, sa.select(service_requests))] == ["m1", "m3"]
 
 
-async def test_orders_of_a_customer_come_newest_first(shop: AsyncEngine) -> None:
+async def test_orders_of_a_customer_come_newest_first(shop: Database) -> None:
     found = await OrderReader(shop).orders_of_customers(["C10001", "C10003", "C10006"])
     assert [order.order_number[-1] for order in found] == ["1", "3", "6"]
     assert await OrderReader(shop).orders_of_customers(["nobody"]) == []
     assert await OrderReader(shop).order("SO000000000000") is None
 
 
-async def test_an_order_that_was_promised_for_today_is_not_late(shop: AsyncEngine) -> None:
+async def test_an_order_that_was_promised_for_today_is_not_late(shop: Database) -> None:
     order = await OrderReader(shop).order(IN_TRANSIT)
     assert order is not None
     assert not replace(order, promised_on=TODAY).is_late(TODAY)
@@ -148,5 +143,5 @@ async def test_an_order_that_was_promised_for_today_is_not_late(shop: AsyncEngin
 
 
 def test_other_databases_are_refused_in_plain_words() -> None:
-    with pytest.raises(ValueError, match="use sqlite"):
-        open_database("mysql://shop@db/kefu")
+    with pytest.raises(ValueError, match="Use sqlite"):
+        Database("mysql://shop@db/kefu")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from actions.records.database import Database
 from bot.ports import Parts
 from bot.stores.sqlalchemy_store import SqlAlchemyStore
 from tests.databases import copy_of
@@ -15,10 +16,9 @@ from tests.fakes import FakeBrain, FakeChannel, fake_parts
 
 @pytest.fixture
 async def store(template: Path, tmp_path: Path) -> AsyncIterator[SqlAlchemyStore]:
-    opened = SqlAlchemyStore(copy_of(template, tmp_path))
-    await opened.open()
-    yield opened
-    await opened.close()
+    database = Database(copy_of(template, tmp_path))
+    yield SqlAlchemyStore(database)
+    await database.close()
 
 
 @pytest.fixture

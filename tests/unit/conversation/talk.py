@@ -24,7 +24,13 @@ async def asks(parts: Parts, text: str, **changes: Any) -> list[StoredMessage]:
     """The customer writes, and it is handled; the replies come back."""
     message = await types(parts, text, **changes)
     await drain(parts, message.conversation_id)
-    return await parts.store.replies_to(message.id)
+    return await replies_to(parts, message)
+
+
+async def replies_to(parts: Parts, message: StoredMessage) -> list[StoredMessage]:
+    answer = await parts.store.answer_to(message.id)
+    assert answer is not None, "the message is not handled yet"
+    return list(answer.replies)
 
 
 async def presses(parts: Parts, reply: StoredMessage, position: int = 0) -> StoredMessage:

@@ -10,7 +10,7 @@ from bot.conversation.handle import drain
 from bot.messages import Conversation, Owner
 from bot.ports import Parts, StaleConversation
 from tests.fakes import FakeBrain, FakeChannel, FakeNotifier, bot_turn, incoming
-from tests.unit.conversation.talk import ANNA, BEN, BOSS, asks, conversation, transcript
+from tests.unit.conversation.talk import ANNA, BEN, BOSS, asks, conversation, replies_to, transcript
 
 
 @pytest.fixture
@@ -111,7 +111,7 @@ async def test_those_behind_learn_that_they_moved_up(parts: Parts, waiting: Conv
     brain.script["人工"] = bot_turn(intent="request_human")
     behind = (await accept(parts, incoming("behind", "1", "人工"))).message
     await drain(parts, behind.conversation_id)
-    (told,) = await parts.store.replies_to(behind.id)
+    (told,) = await replies_to(parts, behind)
     assert told.arguments == {"place": 2}
     assert isinstance(parts.notifier, FakeNotifier)
     parts.notifier.published.clear()

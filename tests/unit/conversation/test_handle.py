@@ -21,7 +21,7 @@ from tests.fakes import (
     misunderstood_turn,
     utterance,
 )
-from tests.unit.conversation.talk import ANNA, asks, conversation, presses, transcript, types
+from tests.unit.conversation.talk import ANNA, asks, conversation, presses, replies_to, transcript, types
 
 
 async def test_the_bot_answers_in_order_and_once(parts: Parts, brain: FakeBrain, channel: FakeChannel) -> None:
@@ -89,7 +89,7 @@ async def test_a_brain_that_raises_loses_nothing(parts: Parts, brain: FakeBrain)
     (reply,) = await asks(parts, "坏")
     assert (reply.key, reply.author) == ("notice_trouble", Author.SYSTEM)
     assert (await conversation(parts)).misunderstandings == 1
-    assert await parts.store.next_unhandled(reply.conversation_id) is None
+    assert (await parts.store.work(reply.conversation_id)).message is None
 
 
 async def test_a_failed_turn_keeps_what_was_said_and_apologises_once(parts: Parts, brain: FakeBrain) -> None:
@@ -264,7 +264,7 @@ async def test_a_message_that_a_close_overtook_is_answered(parts: Parts, brain: 
     message = await types(parts, "等一下")
     closed = await close(parts, message.conversation_id, ANNA)
     await drain(parts, message.conversation_id)
-    (reply,) = await parts.store.replies_to(message.id)
+    (reply,) = await replies_to(parts, message)
     assert (reply.key, reply.episode) == ("utter_echo", closed.episode + 1)
 
 

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from actions.records.database import Database
 from bot.conversation.accept import accept
 from bot.conversation.hand_to_agent import claim, close, return_to_bot, say, transfer
 from bot.conversation.handle import drain
@@ -106,9 +107,9 @@ def run() -> Iterator[Run[Any]]:
 @pytest.fixture
 def shared_store(template: Path, tmp_path: Path, run: Run[None]) -> Iterator[SqlAlchemyStore]:
     """One store for all examples: every example is a sender of its own."""
-    store = SqlAlchemyStore(copy_of(template, tmp_path))
-    yield store
-    run(store.close())
+    database = Database(copy_of(template, tmp_path))
+    yield SqlAlchemyStore(database)
+    database.close_now()
 
 
 @settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

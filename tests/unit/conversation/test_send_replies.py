@@ -7,10 +7,10 @@ from dataclasses import replace
 import pytest
 
 from bot.conversation.handle import drain
-from bot.conversation.send_replies import recover, send, unfinished
-from bot.messages import Delivery
+from bot.conversation.send_replies import send, unfinished
+from bot.messages import Conversation, Delivery, StoredMessage
 from bot.ports import ChannelError, Parts
-from tests.fakes import FakeBrain, FakeChannel, FakeQueue, bot_turn
+from tests.fakes import FakeBrain, FakeChannel, bot_turn
 from tests.unit.conversation.talk import asks, conversation, types
 
 
@@ -39,6 +39,23 @@ async def test_a_resendable_message_waits_for_better_times_in_order(
     assert await deliveries(parts) == [Delivery.SENT, Delivery.SENT]
 
 
+async def test_what_was_sent_before_the_failure_is_not_sent_again(
+    parts: Parts, brain: FakeBrain, channel: FakeChannel
+) -> None:
+    class SecondFails(FakeChannel):
+        async def send(self, conversation: Conversation, message: StoredMessage) -> None:
+            if self.sent:
+                raise OSError("no route")
+            self.sent.append(message)
+
+    brain.script["你好"] = bot_turn("utter_one", "utter_two")
+    with pytest.raises(OSError, match="no route"):
+        await asks(replace(parts, channels={"web": SecondFails()}), "你好")
+    assert await deliveries(parts) == [Delivery.SENT, Delivery.PENDING]
+    await drain(parts, (await conversation(parts)).id)
+    assert [message.key for message in channel.sent] == ["utter_two"]
+
+
 async def test_where_sending_twice_does_harm_doubt_is_shown(parts: Parts, channel: FakeChannel) -> None:
     channel.resendable = False
     channel.failures = [OSError("connection lost")]
@@ -47,9 +64,12 @@ async def test_where_sending_twice_does_harm_doubt_is_shown(parts: Parts, channe
     assert channel.sent == []
 
 
-@pytest.mark.parametrize(("resendable", "fate", "sent"), [(True, Delivery.SENT, 1), (False, Delivery.PERHAPS, 0)])
+@pytest.mark.parametrize(
+    ("resendable", "meanwhile", "fate", "sent"),
+    [(True, Delivery.PENDING, Delivery.SENT, 1), (False, Delivery.SENDING, Delivery.PERHAPS, 0)],
+)
 async def test_a_crash_in_the_middle_of_a_send(
-    parts: Parts, channel: FakeChannel, resendable: bool, fate: Delivery, sent: int
+    parts: Parts, channel: FakeChannel, resendable: bool, meanwhile: Delivery, fate: Delivery, sent: int
 ) -> None:
     class Crash(BaseException):
         pass
@@ -61,20 +81,10 @@ async def test_a_crash_in_the_middle_of_a_send(
     channel.resendable = resendable
     with pytest.raises(Crash):
         await asks(replace(parts, channels={"web": Crashing(resendable=resendable)}), "你好")
-    assert await deliveries(parts) == [Delivery.SENDING]
-    await send(parts, (await conversation(parts)).id)
+    assert await deliveries(parts) == [meanwhile]
+    assert await send(parts, await parts.store.work((await conversation(parts)).id))
     assert await deliveries(parts) == [fate]
     assert len(channel.sent) == sent
-
-
-async def test_after_a_restart_the_unsent_are_rung(parts: Parts, channel: FakeChannel) -> None:
-    channel.failures = [OSError("no route")]
-    with pytest.raises(OSError, match="no route"):
-        await asks(parts, "你好")
-    assert isinstance(parts.queue, FakeQueue)
-    parts.queue.rung.clear()
-    await recover(parts)
-    assert parts.queue.rung == [(await conversation(parts)).id]
 
 
 async def test_unfinished_names_unhandled_and_unsent_once(parts: Parts, channel: FakeChannel) -> None:

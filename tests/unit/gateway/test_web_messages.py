@@ -270,16 +270,6 @@ async def test_history_needs_a_session(world: World, session: str) -> None:
     assert await error_of(response) == (401, "unknown_session")
 
 
-async def test_session_of_an_erased_conversation_is_unknown(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def erased(token: str) -> str:
-        return "0" * 32
-
-    session = (await world.session())["session"]
-    monkeypatch.setattr(world.accounts, "web_session", erased)
-    response = await world.client.get(MESSAGES, params={"session": session})
-    assert await error_of(response) == (401, "unknown_session")
-
-
 # --- limits ----------------------------------------------------------------------------------
 async def test_too_many_messages_of_one_session(database_url: str, tmp_path: Path) -> None:
     async with running(database_url, tmp_path, rate_per_session=3) as world:

@@ -13,6 +13,7 @@ import pytest
 from aiohttp.test_utils import TestClient, TestServer
 from argon2 import PasswordHasher
 
+from actions.records.database import Database
 from bot.channels.web import WebChannel
 from bot.conversation.handle import drain
 from bot.conversation.send_replies import unfinished
@@ -139,12 +140,12 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = sqlite_template(tmp_path_factory.mktemp("gateway"))
 
     async def add_agents() -> None:
-        store = SqlAlchemyStore(f"sqlite:///{path}")
-        accounts = Accounts(store.database)
+        database = Database(f"sqlite:///{path}")
+        accounts = Accounts(database)
         await accounts.add_agent("lin", "小林", "agent", "zh", PASSWORD)
         await accounts.add_agent("sam", "Sam", "agent", "en", PASSWORD)
         await accounts.add_agent("boss", "Morgan", "supervisor", "en", PASSWORD)
-        await store.close()
+        await database.close()
 
     with cheap_passwords():
         asyncio.run(add_agents())
@@ -164,7 +165,8 @@ async def running(database_url: str, home: Path, *, started: bool = True, **chan
         **changes,
     )
     numbers = Metrics()
-    store = SqlAlchemyStore(database_url)
+    database = Database(database_url)
+    store = SqlAlchemyStore(database)
     notifier, brain = InProcessNotifier(), FakeBrain()
     parts = fake_parts(
         metered(store, numbers),
@@ -175,7 +177,7 @@ async def running(database_url: str, home: Path, *, started: bool = True, **chan
     )
     queue = InProcessQueue(lambda conversation_id: drain(parts, conversation_id), lambda: unfinished(parts))
     parts = replace(parts, queue=queue)
-    accounts, readiness = Accounts(store.database), FakeReadiness()
+    accounts, readiness = Accounts(database), FakeReadiness()
     knowledge, records = FakeKnowledge(), FakeRecords()
     app = create_app(parts, settings, accounts, readiness, knowledge, records, metrics=numbers)
     if started:
@@ -184,7 +186,7 @@ async def running(database_url: str, home: Path, *, started: bool = True, **chan
         async with TestClient(TestServer(app)) as client:
             yield World(client, parts, queue, brain, accounts, readiness, knowledge, records)
     await queue.stop()
-    await store.close()
+    await database.close()
 
 
 @pytest.fixture
