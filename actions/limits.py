@@ -9,6 +9,8 @@ from typing import Any
 import jsonschema
 import yaml
 
+from lang.yaml_files import load_yaml, yaml_problem
+
 LIMITS_FILE = Path(__file__).resolve().parent.parent / "rules" / "limits.yml"
 ORDER_STATES = ("paid", "in_transit", "delivered", "refunding", "refunded", "cancelled")
 
@@ -95,9 +97,9 @@ _SCHEMA = _section(
 def load(path: Path = LIMITS_FILE) -> Limits:
     """Raises LimitsError, a ValueError, that lists every fault of the file."""
     try:
-        content = yaml.safe_load(path.read_text("utf-8"))
+        content = load_yaml(path.read_text("utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise LimitsError(f"{path}: cannot be read: {' '.join(str(error).split())}") from error
+        raise LimitsError(f"{path}: cannot be read: {yaml_problem(error)}") from error
     faults = [
         f"{path.name}: {'.'.join(map(str, fault.absolute_path)) or 'the file'}: {fault.message}"
         for fault in jsonschema.Draft7Validator(_SCHEMA).iter_errors(content)

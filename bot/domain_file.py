@@ -6,7 +6,7 @@ from pathlib import Path
 
 import yaml
 
-from bot.yaml_files import load_yaml, yaml_problem
+from lang.yaml_files import load_yaml, yaml_problem
 
 # Rasa's own, for a message that fits nowhere; it is never declared.
 FALLBACK = "nlu_fallback"

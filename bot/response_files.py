@@ -14,7 +14,7 @@ from typing import Any
 import yaml
 
 from bot.messages import LANGUAGES, Language
-from bot.yaml_files import load_yaml, yaml_problem
+from lang.yaml_files import load_yaml, yaml_problem
 
 PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 KEY = re.compile(r"(utter|notice|button|word)_[a-z0-9_]+")

@@ -13,7 +13,7 @@ import yaml
 
 from bot.messages import Language
 from bot.rule_schema import rule_name, schema_faults
-from bot.yaml_files import load_yaml, yaml_problem
+from lang.yaml_files import load_yaml, yaml_problem
 
 HANDOFF_FILE = Path("rules/handoff.yml")
 ArgumentsOf = Callable[[str], Collection[str]]

@@ -19,6 +19,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from lang.detect import detect
+from lang.yaml_files import load_yaml, yaml_problem
 
 Language = Literal["zh", "en"]
 FENCE = "---"
@@ -105,11 +106,9 @@ def split_head(path: Path) -> tuple[dict[str, Any], str]:
     if not fence:
         return {}, text
     try:
-        parsed = yaml.safe_load(head)
+        parsed = load_yaml(head)
     except yaml.YAMLError as error:
-        # The head's first line is the file's second.
-        mark = getattr(error, "problem_mark", None)
-        where = f"line {mark.line + 2}: {getattr(error, 'problem', '')}" if mark else " ".join(str(error).split())
+        where = yaml_problem(error, first_line=2)
         raise ArticleError(f"{path}: the head between the two --- lines is no valid YAML: {where}") from error
     if not isinstance(parsed, dict):
         raise ArticleError(f"{path}: the head between the two --- lines must be lines of the form 'name: value'")

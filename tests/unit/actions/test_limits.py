@@ -44,6 +44,13 @@ def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
     assert "choices.topics_shown" in str(told.value)
 
 
+def test_a_setting_that_stands_twice_is_named_with_its_line(tmp_path: Path) -> None:
+    edited = tmp_path / "limits.yml"
+    edited.write_text("choices:\n  orders_shown: 3\n  orders_shown: 5\n", "utf-8")
+    with pytest.raises(limits.LimitsError, match="line 3: 'orders_shown' stands twice"):
+        limits.load(edited)
+
+
 def test_a_missing_file_is_no_traceback_of_another_kind(tmp_path: Path) -> None:
     with pytest.raises(limits.LimitsError, match="cannot be read"):
         limits.load(tmp_path / "nowhere.yml")

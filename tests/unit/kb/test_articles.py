@@ -31,7 +31,7 @@ def test_numbers_in_a_list_are_kept(tmp_path: Path) -> None:
     assert read_article(tmp_path / "steps.zh.md", tmp_path).sections[0].text == "1. 打开订单\n2. 点退货"
 
 
-@pytest.mark.parametrize("head", ["title: [unclosed", "just words", "questions: one"])
+@pytest.mark.parametrize("head", ["title: [unclosed", "just words", "questions: one", "title: a\ntitle: b"])
 def test_a_broken_head_names_the_file(tmp_path: Path, head: str) -> None:
     (tmp_path / "broken.en.md").write_text(f"---\n{head}\n---\nText.\n", encoding="utf-8")
     with pytest.raises(ArticleError, match=r"broken\.en\.md"):

@@ -35,11 +35,14 @@ def load_yaml(text: str) -> Any:
     return yaml.load(text, Loader=_UniqueKeys)  # noqa: S506 (a SafeLoader)
 
 
-def yaml_problem(error: Exception) -> str:
-    """What is wrong and in which line, in one line; PyYAML's own text has several, and calls the file a string."""
+def yaml_problem(error: Exception, *, first_line: int = 1) -> str:
+    """What is wrong and in which line, in one line; PyYAML's own text has several, and calls the file a string.
+
+    ``first_line``: where in its file the parsed text begins.
+    """
     mark = getattr(error, "problem_mark", None)
     if mark is None:
         return " ".join(str(error).split())
     context = getattr(error, "context", None)
     said = ", ".join(part for part in (context, getattr(error, "problem", None)) if part)
-    return f"line {mark.line + 1}: {said}"
+    return f"line {mark.line + first_line}: {said}"
