@@ -18,7 +18,7 @@ from typing import Any
 
 from rich.console import Console
 
-from bench import nlu_blind, nlu_data, nlu_report, nlu_summary, report
+from bench import nlu_blind, nlu_data, nlu_kept, nlu_report, nlu_summary, report
 from bench.nlu_blind import BlindMessage
 from bench.nlu_children import ChildFailed, run_child
 from bench.nlu_data import OURS, Examples, Pipeline
@@ -26,6 +26,7 @@ from bench.nlu_sides import ServeTask, TrainTask
 from lang.home import home
 
 console = Console(highlight=False)
+THREADS = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -44,7 +45,7 @@ def main(arguments: Sequence[str]) -> int:
         if options.quick:
             _quick(folder)
             return 0
-        result = measure(folder, options.half, options.intents, options.epochs)
+        result = measure(folder, options.half, options.intents, options.epochs, options.reuse)
     except (ChildFailed, ValueError, FileNotFoundError) as error:
         print(f"bench: {error}", file=sys.stderr)
         return 1
@@ -56,12 +57,11 @@ def main(arguments: Sequence[str]) -> int:
     return 0
 
 
-def measure(folder: Path, half: str, intents: int | None, epochs: int | None) -> dict[str, Any]:
+def measure(folder: Path, half: str, intents: int | None, epochs: int | None, reuse: bool) -> dict[str, Any]:
     """Every side's figures, the comparison of errors, and our confusions; ``intents`` takes only the first so many."""
     known = nlu_data.copy_examples(folder / "all").intents
     examples = nlu_data.copy_examples(folder / "data", only=known[:intents])
     messages = nlu_blind.read(half, examples.intents, known=known)
-    threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     began = {
         "measured_at": datetime.now(timezone.utc).isoformat(timespec="seconds"),
         "machine": report.machine(),
@@ -69,7 +69,7 @@ def measure(folder: Path, half: str, intents: int | None, epochs: int | None) ->
     }
     sides, answers = {}, {}
     for pipeline in nlu_data.pipelines(folder / "configs", epochs):
-        sides[pipeline.name], answers[pipeline.name] = _side(pipeline, examples, messages, folder, threads)
+        sides[pipeline.name], answers[pipeline.name] = _side(pipeline, examples, messages, folder, reuse)
     return {
         **began,
         "half": half,
@@ -79,7 +79,7 @@ def measure(folder: Path, half: str, intents: int | None, epochs: int | None) ->
             "messages": len(messages),
             "repeated": nlu_data.repeated(examples, [message.text for message in messages]),
         },
-        "threads": {"training": threads, "serving": 1},
+        "threads": {"training": THREADS, "serving": 1},
         "sides": sides,
         "errors": nlu_summary.compare(messages, answers),
         "confusions": nlu_summary.confusions(messages, answers[OURS], with_texts=half == "dev"),
@@ -87,14 +87,28 @@ def measure(folder: Path, half: str, intents: int | None, epochs: int | None) ->
 
 
 def _side(
-    pipeline: Pipeline, examples: Examples, messages: Sequence[BlindMessage], folder: Path, threads: int
+    pipeline: Pipeline, examples: Examples, messages: Sequence[BlindMessage], folder: Path, reuse: bool
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     name, place = pipeline.name, folder / pipeline.name
     own_home = _home(place / "home")
-    task = TrainTask(str(pipeline.config), str(examples.folder), str(place), threads)
-    training = run_child(f"training {name}", task, place, own_home, console)
+    training = _train(pipeline, examples, place, own_home, reuse)
     serving, answers = _serve(name, Path(training.pop("model")), messages, place, own_home)
     return {**nlu_summary.side_summary(messages, answers), "training": training, "serving": serving}, answers
+
+
+def _train(pipeline: Pipeline, examples: Examples, place: Path, own_home: Path, reuse: bool) -> dict[str, Any]:
+    """What the training took, and the model. Ours, which changes with our code, is trained in every run."""
+    kept, key = home() / "bench", nlu_kept.key(pipeline, examples)
+    if reuse and pipeline.name != OURS and (training := nlu_kept.find(kept, key)):
+        console.print(f"training {pipeline.name}: that of {training['trained_at']}", markup=False)
+        return training
+    now = datetime.now(timezone.utc).isoformat(timespec="seconds")
+    task = TrainTask(str(pipeline.config), str(examples.folder), str(place), THREADS)
+    training = {**run_child(f"training {pipeline.name}", task, place, own_home, console), "trained_at": now}
+    training["seconds"] -= training["held_up"]
+    if pipeline.name != OURS:
+        nlu_kept.keep(kept, key, training)
+    return training
 
 
 def _serve(
@@ -139,6 +153,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bench nlu", description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--half", choices=("dev", "test"), default="dev", help="of the blind set (default dev)")
     parser.add_argument("--why", help="who looks at the test half, and what for; goes to tests/nlu/blind/looks.md")
+    parser.add_argument("--reuse", action="store_true", help="stock models of an earlier run with the same examples")
     parser.add_argument("--quick", action="store_true", help="only ours, with the trained model; writes nothing")
     parser.add_argument("--intents", type=int, help="only the first so many intents; writes nothing")
     parser.add_argument("--epochs", type=int, help="of stock's DIET instead of 100; writes nothing")

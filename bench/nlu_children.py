@@ -16,6 +16,7 @@ from bench.nlu_data import ROOT
 from bench.nlu_sides import ServeTask, TrainTask, environment, write_task
 
 _TAIL = 3000
+_LONG_GAP = 10.0
 
 
 class ChildFailed(Exception):
@@ -23,7 +24,9 @@ class ChildFailed(Exception):
 
 
 def run_child(what: str, task: TrainTask | ServeTask, folder: Path, home: Path, console: Console) -> dict[str, Any]:
-    """Files of the task go to ``folder``. The answer also says how busy the machine was before (``load_before``)."""
+    """Files of the task go to ``folder``. The answer also says how busy the machine was before
+    (``load_before``) and for how many seconds both were stopped, as a job that lets another go first (``held_up``).
+    """
     kind = "train" if isinstance(task, TrainTask) else "serve"
     threads = task.threads if isinstance(task, TrainTask) else 1
     folder.mkdir(parents=True, exist_ok=True)
@@ -41,7 +44,7 @@ def run_child(what: str, task: TrainTask | ServeTask, folder: Path, home: Path, 
             stderr=subprocess.STDOUT,
         )
     try:
-        _watch(child, what, log, began, console)
+        held_up = _watch(child, what, log, began, console)
     finally:
         if child.poll() is None:
             child.terminate()
@@ -49,17 +52,20 @@ def run_child(what: str, task: TrainTask | ServeTask, folder: Path, home: Path, 
     if child.returncode != 0 or not paths[1].exists():
         raise ChildFailed(f"{what} ended with code {child.returncode}:\n{_end(log)}")
     console.print(f"{what}: {time.monotonic() - began:.0f} s", markup=False)
-    return {**json.loads(paths[1].read_text("utf-8")), "load_before": round(load, 2)}
+    return {**json.loads(paths[1].read_text("utf-8")), "load_before": round(load, 2), "held_up": held_up}
 
 
-def _watch(child: subprocess.Popen[bytes], what: str, log: Path, began: float, console: Console) -> None:
+def _watch(child: subprocess.Popen[bytes], what: str, log: Path, began: float, console: Console) -> float:
+    held_up, latest = 0.0, time.monotonic()
     with console.status(what) as status:
         while True:
             try:
                 child.wait(0.5)
-                return
+                return held_up
             except subprocess.TimeoutExpired:
-                passed = int(time.monotonic() - began)
+                gap, latest = time.monotonic() - latest, time.monotonic()
+                held_up += gap if gap > _LONG_GAP else 0.0
+                passed = int(latest - began)
                 status.update(f"{what} · {passed // 60}:{passed % 60:02} · {_last_line(log)}")
 
 

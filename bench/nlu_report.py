@@ -54,6 +54,7 @@ def _column(side: Mapping[str, Any]) -> dict[str, str]:
         "ms a message, all: p50 / p95": _times(times["all"]),
         "ms of processor time a message, all: p50 / p95": _times(times["processor time"]),
         "training (s)": f"{training['seconds']:.0f}",
+        "processor time of training (s)": f"{training['cpu_seconds']:.0f}",
         "peak memory of training (MB)": f"{training['memory']:.0f}",
         "memory of serving (MB)": f"{serving['memory']:.0f}",
         "loading (s)": f"{serving['load_seconds']:.1f}",
@@ -77,7 +78,8 @@ def conclusions(result: Mapping[str, Any]) -> list[str]:
 def notes(result: Mapping[str, Any]) -> list[str]:
     """How the figures were made."""
     data, threads = result["data"], result["threads"]
-    loads = [f"{name} {s['training']['load_before']}, {s['serving']['load_before']}" for name, s in _sides(result)]
+    trained = [_trained(name, side["training"]) for name, side in _sides(result)]
+    loads = [f"{name} {side['serving']['load_before']}" for name, side in _sides(result)]
     with_tensorflow = [name for name, side in _sides(result) if side["serving"]["tensorflow"]]
     return [
         f"{data['examples']:,} examples of {data['intents']} intents for every side; {data['messages']:,} messages of "
@@ -92,8 +94,8 @@ def notes(result: Mapping[str, Any]) -> list[str]:
         f"TensorFlow: {threads['training']} in training, {threads['serving']} in serving, which is pinned to one core; "
         "messages parsed one at a time, each for the first time. Served with TensorFlow: "
         f"{', '.join(with_tensorflow)}.",
-        "Training: without imports, caches of earlier trainings empty. Load of the machine before training and before "
-        f"serving: {'; '.join(loads)}.",
+        f"Training: without imports, caches of earlier trainings empty. {' '.join(trained)}",
+        f"Load of the machine (processes wanting a core) before serving: {', '.join(loads)}.",
         f"Intervals: paired bootstrap, {result['errors']['resamples']:,} resamples, seed {result['errors']['seed']}.",
     ]
 
@@ -159,6 +161,11 @@ def _confusion_table(title: str, pairs: Sequence[Mapping[str, Any]]) -> list[str
         "|---:|---|---|",
         *(f"| {pair['count']} | {pair['intent']} | {pair['said']} |" for pair in pairs),
     ]
+
+
+def _trained(name: str, training: Mapping[str, Any]) -> str:
+    held_up = f", {training['held_up']:.0f} s of standing still not counted" if training["held_up"] else ""
+    return f"{name}: {training['trained_at']}, load before it {training['load_before']}{held_up}."
 
 
 def _sides(result: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
