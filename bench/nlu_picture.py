@@ -79,5 +79,5 @@ def _bars(axes: Any, title: str, groups: Sequence[str], heights: Mapping[str, Se
         axes.bar_label(bars, fmt="%.3g", fontsize=8, padding=1)
     axes.set_title(title, fontsize=11)
     axes.set_xticks(range(len(groups)), groups, fontsize=9)
-    axes.set_ylim(0, 1.12 * max(max(values) for values in heights.values()))
+    axes.set_ylim(0, 1.12 * max(max(values) for values in heights.values()) or 1)
     axes.spines[["top", "right"]].set_visible(False)
