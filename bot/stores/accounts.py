@@ -16,12 +16,18 @@ from sqlalchemy.engine import Connection, RowMapping
 
 from actions.records.database import Database
 from bot.messages import Agent, Conversation, Language
+from bot.stores.prepared import Prepared
 from bot.stores.rows import agent_of, conversation_of, now
 from bot.stores.tables import agents, conversations, desk_sessions, web_sessions
 
 DESK_SESSION_LASTS = timedelta(hours=12)
 
 _hasher = PasswordHasher()
+_OPENED_BY = Prepared(
+    sa.select(conversations)
+    .join(web_sessions, web_sessions.c.conversation_id == conversations.c.id)
+    .where(web_sessions.c.token_hash == sa.bindparam("token_hash"))
+)
 
 
 class Accounts:
@@ -88,12 +94,9 @@ class Accounts:
 
     async def web_session(self, token: str) -> Conversation | None:
         """The conversation that this token opens."""
-        query = (
-            sa.select(conversations)
-            .join(web_sessions, web_sessions.c.conversation_id == conversations.c.id)
-            .where(web_sessions.c.token_hash == _hash(token))
+        row = await self._database.read(
+            lambda connection: _OPENED_BY(connection, token_hash=_hash(token)).mappings().first()
         )
-        row = await self._first(query)
         return conversation_of(row) if row else None
 
     async def _first(self, query: Any) -> RowMapping | None:

@@ -15,7 +15,15 @@ from sqlalchemy.engine import Connection
 
 from bot.messages import Author, Conversation, Customer, Delivery, Incoming, Language, Owner, StoredMessage
 from bot.ports import Answer, StaleConversation, TurnRecord, UnknownConversation, Work
-from bot.stores.outbox import UNDELIVERED, conversations_with, insert_message, messages_where, write_drafts
+from bot.stores.outbox import (
+    UNDELIVERED,
+    conversations_with,
+    insert_message,
+    read_messages,
+    select_messages,
+    write_drafts,
+)
+from bot.stores.prepared import Prepared
 from bot.stores.rows import conversation_of, new_id, now
 from bot.stores.tables import conversations, handoffs, messages
 
@@ -32,19 +40,32 @@ class AlreadyHandled(Exception):
     """Ends a handling transaction without a trace: another worker was faster."""
 
 
+_MINE = sa.and_(
+    conversations.c.channel == sa.bindparam("of_channel"), conversations.c.sender == sa.bindparam("of_sender")
+)
+_BY_ID = Prepared(sa.select(conversations).where(conversations.c.id == sa.bindparam("conversation_id")))
+_BY_SENDER = Prepared(sa.select(conversations).where(_MINE))
+_COUNT = Prepared(
+    sa.update(conversations)
+    .where(_MINE)
+    .values(last_seq=conversations.c.last_seq + 1, updated_at=sa.bindparam("at", type_=conversations.c.updated_at.type))
+)
+_EXTERNAL = Prepared(
+    select_messages(
+        messages.c.channel == sa.bindparam("of_channel"), messages.c.external_id == sa.bindparam("of_external_id")
+    )
+)
+
+
 def read_conversation(connection: Connection, conversation_id: str) -> Conversation:
-    rows = connection.execute(sa.select(conversations).where(conversations.c.id == conversation_id))
-    row = rows.mappings().first()
+    row = _BY_ID(connection, conversation_id=conversation_id).mappings().first()
     if row is None:
         raise UnknownConversation(conversation_id)
     return conversation_of(row)
 
 
 def find_conversation(connection: Connection, channel: str, sender: str) -> Conversation | None:
-    rows = connection.execute(
-        sa.select(conversations).where(conversations.c.channel == channel, conversations.c.sender == sender)
-    )
-    row = rows.mappings().first()
+    row = _BY_SENDER(connection, of_channel=channel, of_sender=sender).mappings().first()
     return conversation_of(row) if row else None
 
 
@@ -117,19 +138,13 @@ def store_incoming(connection: Connection, incoming: Incoming, language: Languag
 
 
 def find_external(connection: Connection, channel: str, external_id: str) -> StoredMessage | None:
-    found = messages_where(connection, messages.c.channel == channel, messages.c.external_id == external_id)
+    found = read_messages(connection, _EXTERNAL(connection, of_channel=channel, of_external_id=external_id))
     return found[0] if found else None
 
 
 def _lock_for_incoming(connection: Connection, incoming: Incoming) -> Conversation | None:
-    mine = sa.and_(conversations.c.channel == incoming.channel, conversations.c.sender == incoming.sender)
-    counted = connection.execute(
-        sa.update(conversations).where(mine).values(last_seq=conversations.c.last_seq + 1, updated_at=now())
-    )
-    if not counted.rowcount:
-        return None
-    rows = connection.execute(sa.select(conversations).where(mine))
-    return conversation_of(rows.mappings().one())
+    _COUNT(connection, of_channel=incoming.channel, of_sender=incoming.sender, at=now())
+    return find_conversation(connection, incoming.channel, incoming.sender)
 
 
 def _reopen(connection: Connection, conversation: Conversation) -> Conversation:
@@ -158,23 +173,37 @@ def new_episode_columns() -> dict[str, Any]:
 
 
 _UNHANDLED = sa.and_(messages.c.author == Author.CUSTOMER.value, messages.c.handled_at.is_(None))
+_HERE = messages.c.conversation_id == sa.bindparam("conversation_id")
+_UNSENT_OF = Prepared(select_messages(_HERE, UNDELIVERED))
+_OLDEST_UNHANDLED_OF = Prepared(select_messages(_HERE, _UNHANDLED, limit=1))
+_REPLIES = Prepared(select_messages(messages.c.in_reply_to == sa.bindparam("message_id")))
+_HANDLED_IN = Prepared(
+    sa.select(messages.c.conversation_id).where(
+        messages.c.id == sa.bindparam("message_id"), messages.c.handled_at.is_not(None)
+    )
+)
+_SET_HANDLED = Prepared(
+    sa.update(messages)
+    .where(messages.c.id == sa.bindparam("message_id"), messages.c.handled_at.is_(None))
+    .values(
+        handled_at=sa.bindparam("at", type_=messages.c.handled_at.type),
+        decision=sa.bindparam("made", type_=messages.c.decision.type),
+    )
+)
 
 
 def work(connection: Connection, conversation_id: str) -> Work:
     conversation = read_conversation(connection, conversation_id)
-    here = messages.c.conversation_id == conversation_id
-    oldest = messages_where(connection, here, _UNHANDLED, limit=1)
-    return Work(conversation, messages_where(connection, here, UNDELIVERED), oldest[0] if oldest else None)
+    unsent = read_messages(connection, _UNSENT_OF(connection, conversation_id=conversation_id))
+    oldest = read_messages(connection, _OLDEST_UNHANDLED_OF(connection, conversation_id=conversation_id))
+    return Work(conversation, unsent, oldest[0] if oldest else None)
 
 
 def answer_to(connection: Connection, message_id: str) -> Answer | None:
-    handled = sa.select(messages.c.conversation_id).where(
-        messages.c.id == message_id, messages.c.handled_at.is_not(None)
-    )
-    conversation_id = connection.execute(handled).scalar()
+    conversation_id = _HANDLED_IN(connection, message_id=message_id).scalar()
     if conversation_id is None:
         return None
-    replies = messages_where(connection, messages.c.in_reply_to == message_id)
+    replies = read_messages(connection, _REPLIES(connection, message_id=message_id))
     return Answer(read_conversation(connection, conversation_id), replies)
 
 
@@ -185,11 +214,7 @@ def unhandled_conversations(connection: Connection, channels: Collection[str] | 
 def record_turn(connection: Connection, record: TurnRecord) -> list[StoredMessage]:
     """Write everything a handled message changes; raises StaleConversation or AlreadyHandled."""
     conversation = _lock_for_turn(connection, record)
-    handled = connection.execute(
-        sa.update(messages)
-        .where(messages.c.id == record.message.id, messages.c.handled_at.is_(None))
-        .values(handled_at=now(), decision=dict(record.decision))
-    )
+    handled = _SET_HANDLED(connection, message_id=record.message.id, at=now(), made=dict(record.decision))
     if not handled.rowcount:
         raise AlreadyHandled(record.message.id)
     if record.handoff is not None:

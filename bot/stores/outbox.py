@@ -7,9 +7,10 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, CursorResult
 
 from bot.messages import Author, Conversation, Delivery, Draft, OfferedButton, StoredMessage
+from bot.stores.prepared import Prepared
 from bot.stores.rows import button_of, message_from_draft, message_of, message_row, now
 from bot.stores.tables import buttons, conversations, messages
 
@@ -17,8 +18,17 @@ DESK = "desk"
 """The channel column of agents' messages, where their client ids must be unique."""
 
 
+_INSERT_MESSAGE = Prepared(sa.insert(messages), columns=(*messages.c.keys(),))
+_INSERT_BUTTON = Prepared(sa.insert(buttons), columns=(*buttons.c.keys(),))
+_BUTTONS = Prepared(
+    sa.select(buttons)
+    .where(buttons.c.message_id.in_(sa.bindparam("message_ids", expanding=True)))
+    .order_by(buttons.c.position)
+)
+
+
 def insert_message(connection: Connection, message: StoredMessage, channel: str) -> None:
-    connection.execute(sa.insert(messages).values(message_row(message, channel)))
+    _INSERT_MESSAGE(connection, **message_row(message, channel))
     rows = [
         {
             "id": button.id,
@@ -31,7 +41,7 @@ def insert_message(connection: Connection, message: StoredMessage, channel: str)
         for position, button in enumerate(message.buttons)
     ]
     if rows:
-        connection.execute(sa.insert(buttons), rows)
+        _INSERT_BUTTON.many(connection, rows)
 
 
 def write_drafts(connection: Connection, conversation: Conversation, drafts: Sequence[Draft]) -> list[StoredMessage]:
@@ -44,10 +54,19 @@ def write_drafts(connection: Connection, conversation: Conversation, drafts: Seq
     return written
 
 
+def select_messages(*conditions: Any, limit: int | None = None) -> Any:
+    """By conversation and seq; read with ``read_messages``."""
+    return sa.select(messages).where(*conditions).order_by(messages.c.conversation_id, messages.c.seq).limit(limit)
+
+
 def messages_where(connection: Connection, *conditions: Any, limit: int | None = None) -> list[StoredMessage]:
     """Messages with their buttons, by conversation and seq."""
-    query = sa.select(messages).where(*conditions).order_by(messages.c.conversation_id, messages.c.seq).limit(limit)
-    rows = connection.execute(query).mappings().all()
+    return read_messages(connection, connection.execute(select_messages(*conditions, limit=limit)))
+
+
+def read_messages(connection: Connection, found: CursorResult) -> list[StoredMessage]:
+    """The found messages with their buttons."""
+    rows = found.mappings().all()
     offered = _buttons_of(connection, [row["id"] for row in rows if row["author"] != Author.CUSTOMER.value])
     return [message_of(row, offered[row["id"]]) for row in rows]
 
@@ -55,10 +74,7 @@ def messages_where(connection: Connection, *conditions: Any, limit: int | None =
 def _buttons_of(connection: Connection, message_ids: list[str]) -> dict[str, list[OfferedButton]]:
     offered: dict[str, list[OfferedButton]] = defaultdict(list)
     if message_ids:
-        rows = connection.execute(
-            sa.select(buttons).where(buttons.c.message_id.in_(message_ids)).order_by(buttons.c.position)
-        )
-        for row in rows.mappings():
+        for row in _BUTTONS(connection, message_ids=message_ids).mappings():
             offered[row["message_id"]].append(button_of(row))
     return offered
 

@@ -134,6 +134,7 @@ def message_row(message: StoredMessage, channel: str) -> dict[str, Any]:
         "channel": channel,
         "external_id": message.external_id,
         "address": message.address,
+        "handled_at": None,
     }
 
 
