@@ -11,7 +11,7 @@ from rich.console import Console
 
 from bot import logs, wiring
 from bot.channels.terminal import TerminalChannel
-from bot.conversation import accept, handle
+from bot.conversation.accept import accept
 from bot.messages import Incoming, Language, OfferedButton, StoredMessage
 from bot.settings import Settings
 
@@ -49,7 +49,7 @@ async def _chat(settings: Settings, language: Language) -> int:
 
 async def _converse(assembly: wiring.Assembly, language: Language, shown: list[OfferedButton]) -> None:
     parts, sender = assembly.parts, uuid.uuid4().hex
-    conversation = await parts.store.open_conversation("terminal", sender, language=language)
+    await parts.store.open_conversation("terminal", sender, language=language)
     while True:
         text = await asyncio.to_thread(_read_line)
         if text is None:
@@ -64,8 +64,8 @@ async def _converse(assembly: wiring.Assembly, language: Language, shown: list[O
             text="" if button else text,
             payload=button.id if button else None,
         )
-        await accept.accept(parts, incoming)
-        await handle.drain(parts, conversation.id)
+        accepted = await accept(parts, incoming)
+        await assembly.queue.served(accepted.message.conversation_id)
 
 
 def _read_line() -> str | None:

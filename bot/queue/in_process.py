@@ -58,6 +58,11 @@ class InProcessQueue:
         for conversation_id in [*unfinished, *self._rung]:
             await self.ring(conversation_id)
 
+    async def served(self, conversation_id: str) -> None:
+        """Wait until every bell of this conversation has been answered."""
+        while task := self._serving.get(conversation_id):
+            await asyncio.wait({task})
+
     async def stop(self, grace: float = 10.0) -> None:
         """Let running handlers finish for ``grace`` seconds, then cut them short: the next start goes on from there."""
         if self._sweeper is not None:
