@@ -1,0 +1,138 @@
+"""What rules read of the shop: ``rules/shop.yml`` (time zone, currency) and ``rules/products.yml`` (names of products).
+
+A missing file means the defaults and no products; a wrong one raises ``ShopError`` that lists every fault.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone, tzinfo
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import jsonschema
+import yaml
+
+from bot.nlu.entity.lookup import same_name
+from lang.yaml_files import load_yaml, yaml_problem
+
+RULES = Path(__file__).resolve().parents[3] / "rules"
+_OFFSET = re.compile(r"([+-])(\d{2}):([0-5]\d)", re.ASCII)
+# Zones without summer time, for machines that have no time zone database.
+_FIXED = dict.fromkeys(
+    ("Asia/Shanghai", "Asia/Hong_Kong", "Asia/Macau", "Asia/Taipei", "Asia/Singapore"), timedelta(hours=8)
+)
+_NAMES = {"type": "array", "items": {"type": "string", "minLength": 1}, "minItems": 1}
+_PRODUCT = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["sku"],
+    "properties": {"sku": {"type": "string", "minLength": 1}, "zh": _NAMES, "en": _NAMES},
+    "anyOf": [{"required": ["zh"]}, {"required": ["en"]}],
+}
+_SCHEMAS: Mapping[str, Mapping[str, Any]] = {
+    "shop.yml": {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {
+            "timezone": {"type": "string", "minLength": 1},
+            "currency": {"type": "string", "pattern": "^[A-Z]{3}$"},
+        },
+    },
+    "products.yml": {
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["products"],
+        "properties": {"products": {"type": "array", "items": _PRODUCT}},
+    },
+}
+
+
+class ShopError(ValueError):
+    """A file cannot be used; one line a fault: the file, the place, what to write instead."""
+
+
+@dataclass(frozen=True)
+class Shop:
+    """``currency``: ISO 4217 code. ``products``: names as customers say them → sku."""
+
+    clock: tzinfo = timezone(timedelta(hours=8), "Asia/Shanghai")
+    currency: str = "CNY"
+    products: Mapping[str, str] = field(default_factory=dict)
+
+    def now(self) -> datetime:
+        return datetime.now(self.clock)
+
+
+def load(folder: Path = RULES) -> Shop:
+    """Raises ShopError."""
+    faults: list[str] = []
+    shop = _checked(folder / "shop.yml", faults)
+    listed = _checked(folder / "products.yml", faults).get("products", [])
+    faults += [f"products.yml: {fault}" for fault in _doubled(listed)]
+    clock: tzinfo | None = None
+    try:
+        clock = zone(shop.get("timezone", "Asia/Shanghai"))
+    except ValueError as error:
+        faults.append(f"shop.yml: timezone: {error}")
+    if faults or clock is None:
+        raise ShopError("\n".join(faults))
+    return Shop(clock, shop.get("currency", "CNY"), dict(_named(listed)))
+
+
+def zone(name: str) -> tzinfo:
+    """The zone of an IANA name or an offset like ``+08:00``. Raises ValueError."""
+    offset = _OFFSET.fullmatch(name)
+    if offset:
+        distance = timedelta(hours=int(offset[2]), minutes=int(offset[3]))
+        if distance < timedelta(hours=24):
+            return timezone(-distance if offset[1] == "-" else distance)
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        if name in _FIXED:
+            return timezone(_FIXED[name], name)
+    raise ValueError(f'{name!r} is no time zone this machine knows; write a name like Asia/Shanghai, or "+08:00"')
+
+
+def _checked(path: Path, faults: list[str]) -> dict[str, Any]:
+    try:
+        content = load_yaml(path.read_text("utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError) as error:
+        faults.append(f"{path.name}: cannot be read: {error}. Save it as UTF-8 text.")
+        return {}
+    except yaml.YAMLError as error:
+        faults.append(f"{path.name}: this is not valid YAML: {yaml_problem(error)}")
+        return {}
+    found = list(jsonschema.Draft7Validator(_SCHEMAS[path.name]).iter_errors(content))
+    faults += [f"{path.name}: {_place(fault)}: {_words(fault)}" for fault in found]
+    return {} if found else content
+
+
+def _place(fault: jsonschema.ValidationError) -> str:
+    parts = [f"entry {part + 1}" if isinstance(part, int) else str(part) for part in fault.absolute_path]
+    return ", ".join(parts) or "the whole file"
+
+
+def _words(fault: jsonschema.ValidationError) -> str:
+    told = {"anyOf": "give it names under zh, under en or under both", "pattern": "write three capitals, like CNY"}
+    return told.get(str(fault.validator), fault.message)
+
+
+def _named(listed: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:
+    for product in listed:
+        for name in (*product.get("zh", ()), *product.get("en", ())):
+            yield name, product["sku"]
+
+
+def _doubled(listed: list[dict[str, Any]]) -> Iterator[str]:
+    owners: dict[str, str] = {}
+    for name, sku in _named(listed):
+        other = owners.setdefault(same_name(name), sku)
+        if other != sku:
+            yield f"{name!r} belongs to {other} and to {sku}; leave it with one of them"
