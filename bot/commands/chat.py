@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import sys
 import uuid
+from collections.abc import AsyncIterator
 
 from rich.console import Console
 
 from bot import logs, wiring
-from bot.channels.terminal import TerminalChannel
+from bot.channels.terminal import TerminalChannel, typed_lines
 from bot.conversation.accept import accept
 from bot.messages import Incoming, Language, OfferedButton, StoredMessage
 from bot.settings import Settings
@@ -41,22 +41,21 @@ async def _chat(settings: Settings, language: Language) -> int:
         with console.status("loading the language model …"):
             await assembly.load_brain()
         console.print("kefu: write a message; a number presses a button; Ctrl-D ends.")
-        await _converse(assembly, language, shown)
+        await _converse(assembly, language, shown, typed_lines())
     finally:
         await assembly.close()
     return 0
 
 
-async def _converse(assembly: wiring.Assembly, language: Language, shown: list[OfferedButton]) -> None:
+async def _converse(
+    assembly: wiring.Assembly, language: Language, shown: list[OfferedButton], typed: AsyncIterator[str]
+) -> None:
     parts, sender = assembly.parts, uuid.uuid4().hex
     await parts.store.open_conversation("terminal", sender, language=language)
-    while True:
-        text = await asyncio.to_thread(_read_line)
-        if text is None:
-            return
+    async for text in typed:
         if not text.strip():
             continue
-        button = shown[int(text) - 1] if text.isdigit() and 0 < int(text) <= len(shown) else None
+        button = shown[int(text) - 1] if text.isdecimal() and 0 < int(text) <= len(shown) else None
         incoming = Incoming(
             channel="terminal",
             sender=sender,
@@ -66,10 +65,3 @@ async def _converse(assembly: wiring.Assembly, language: Language, shown: list[O
         )
         accepted = await accept(parts, incoming)
         await assembly.queue.served(accepted.message.conversation_id)
-
-
-def _read_line() -> str | None:
-    if sys.stdin.isatty():
-        print("🙂 ", end="", flush=True)
-    line = sys.stdin.readline()
-    return line.rstrip("\n") if line else None
