@@ -84,7 +84,8 @@ _STREET = (
 )
 _NOT_IN_A_STREET = (
     "days?|weeks?|months?|hours?|minutes?|items?|pieces?|pairs?|orders?|times?|on|in|the|of|for|at|to|and|is|are|was|it|by"
-    "|my|your|this|that|from|with|or|not|more|parcels?|packages?|people|pm|am|have|has|been"
+    "|my|your|this|that|from|with|or|not|more|parcels?|packages?|people|pm|am|have|has|been|but|so|no|any|i|we|he|she|they"
+    "|you|there|there's|it's|still|just"
 )
 _ROOM = (
     r"(?:(?:flat|apt|apartment|unit|suite|ste|room|rm|floor|level|tower|block|building|house|#) ?#?[\da-z]{1,5}(?:/f)?"
@@ -103,6 +104,8 @@ _ENGLISH = re.compile(
     rf"(?:,? {_ROOM})?",
     re.ASCII,
 )
+# Words too, so the street's name must be written like a name, or a town must follow.
+_WORDS_TOO = re.compile(r" (?:way|place|pl|close|drive|dr|row|court|ct|square|crescent|lane)\.?$")
 # With commas any code may follow; without them only one that is no order number or year.
 _TAIL = re.compile(
     rf"(?:, ?{_TOWN}){{1,3}},? {_CODE}|(?:, ?{_TOWN}){{0,3}},? {_STRONG_CODE}|(?: {_TOWN}){{1,2}},? {_STRONG_CODE}",
@@ -125,6 +128,8 @@ def english_addresses(clean: str, plain: str) -> Iterator[Entity]:
     """``plain``: the same text in its own letter case."""
     for match in _ENGLISH.finditer(clean):
         end = _end_of_tail(clean, plain, match.end())
+        if end == match.end() and _WORDS_TOO.search(match.group()) and plain[match.start() : end] == match.group():
+            continue
         yield Entity("address", " ".join(plain[match.start() : end].split()), match.start(), end)
 
 

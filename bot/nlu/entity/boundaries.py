@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from functools import cached_property
 
+from bot.nlu.entity.same_name import SPACING
 from lang.tokenize import tokenize
 
 _LATIN = re.compile(r"[a-z0-9]")
 # "follow-ups" names no courier.
 _JOINED = re.compile(r"(?<=[a-z])-")
-# What names are written with or without: "noise-cancelling", "Xi'an".
-SPACING = re.compile(r"[ \-,'.]+")
 # Three characters in a row are hardly ever parts of two other words; two often are: 晚上|海鲜.
 _SHORT = 2
 

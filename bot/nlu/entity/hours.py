@@ -41,7 +41,7 @@ _PARTS = {
     ),
 }
 PART_OF = {name: part for part, names in _PARTS.items() for name in names}
-EVENING, MIDDAY = PART_OF["晚上"], PART_OF["中午"]
+EVENING, MIDDAY, SMALL_HOURS = PART_OF["晚上"], PART_OF["中午"], PART_OF["半夜"]
 
 _HAN_PART = (
     r"凌晨|半夜|清晨|早晨|早上(?!好)|早间|上午|中午(?!好)|正午|午间|下午(?!好|茶)|午后|傍晚|晚上(?!好)|晚间|夜里|夜间|夜晚"
@@ -140,8 +140,11 @@ def on_the_clock(hours: Hours | None, part: Part | None, is_open: bool) -> Hours
         return _in_afternoon(hours) if 60 <= hours.first < 7 * 60 else hours
     if part is EVENING and hours == Hours(NOON):
         return Hours(MIDNIGHT)
-    if part.hours.first == 0 and hours.first >= NOON:
+    if part is SMALL_HOURS and hours.first >= NOON:
         return Hours(hours.first - NOON)
+    if part is SMALL_HOURS:
+        # 半夜十一点 is before midnight.
+        return _in_afternoon(hours) if hours.first >= 9 * 60 else hours
     # 中午11点半 is before noon.
     return _in_afternoon(hours) if part.after_noon and not (part is MIDDAY and hours.first >= 11 * 60) else hours
 

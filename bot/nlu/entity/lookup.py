@@ -6,17 +6,12 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from bot.nlu.entity.boundaries import SPACING, Words
-from lang.normalize import fold
+from bot.nlu.entity.boundaries import Words
+from bot.nlu.entity.same_name import same_name
 
 _LATIN = re.compile(r"[a-z0-9]")
 _PLURALS = ("es", "s")
 _PLURAL_NAME = re.compile(r"[a-z]{2}[^s]s$")
-
-
-def same_name(name: str) -> str:
-    """What two spellings of a name have in common."""
-    return SPACING.sub("", fold(name))
 
 
 @dataclass(frozen=True)

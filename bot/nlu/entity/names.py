@@ -12,7 +12,8 @@ import yaml
 
 from bot.nlu.entity.boundaries import Words
 from bot.nlu.entity.found import Entity
-from bot.nlu.entity.lookup import Lookup, same_name
+from bot.nlu.entity.lookup import Lookup
+from bot.nlu.entity.same_name import same_name
 
 _FOLDER = Path(__file__).parent
 _COMPANY_BEFORE = re.compile(

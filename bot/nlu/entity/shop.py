@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 import jsonschema
 import yaml
 
-from bot.nlu.entity.lookup import same_name
+from bot.nlu.entity.same_name import same_name
 from lang.yaml_files import load_yaml, yaml_problem
 
 RULES = Path(__file__).resolve().parents[3] / "rules"

@@ -20,9 +20,10 @@ PAST, FUTURE, WISH = -1, 1, 2
 _CLAUSE_END = ",.!?;。、"
 _LONGEST_CLAUSE = 80
 _DONE = re.compile(
-    r"下[的了]单|下单了|[买拍订付寄退发到签换收]的|收到的|申请的|买了|拍了|下了|订了|付了|寄了|退了"
-    r"|(?<![a-z])(?<!be )(?:ordered|bought|purchased|placed|paid|received|arrived|came|got|was|were|did|sent|said"
-    r"|submitted|requested|returned|called|contacted|promised|since|(?:i|we|you|they|he|she) [a-z]{3,12}ed)(?![a-z])",
+    r"下[的了]单|下单了|[买拍订付寄退发到签换收]的|收到的|申请的|买了|拍了|下了|订了|付了|寄了|退了|到现在|至今|以来"
+    r"|(?<![a-z])(?<!be )(?:ordered|bought|purchased|placed|paid|received|arrived|came|got|was|were|did|sent|said|told"
+    r"|submitted|requested|returned|called|contacted|promised|died|failed|broke|stopped|started|happened|since"
+    r"|(?:i|we|you|they|he|she) (?!need|want)[a-z]{3,12}ed)(?![a-z])",
     re.ASCII,
 )
 _TO_COME = re.compile(
