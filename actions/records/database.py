@@ -99,24 +99,28 @@ def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, default=str)
 
 
+def _engine(url: URL, connections: int, **options: Any) -> Engine:
+    return sa.create_engine(
+        url,
+        pool_size=connections,
+        max_overflow=0,
+        json_serializer=_json,
+        # Errors are logged, and the values of a statement are customers' words.
+        hide_parameters=True,
+        future=True,
+        **options,
+    )
+
+
 def _postgres(url: URL, connections: int) -> Engine:
     # Asked before use: a server that restarted must not fail the first message after it.
-    return sa.create_engine(
-        url, pool_size=connections, max_overflow=0, pool_pre_ping=True, json_serializer=_json, future=True
-    )
+    return _engine(url, connections, pool_pre_ping=True)
 
 
 def _sqlite(url: URL, connections: int) -> Engine:
     Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
-    engine = sa.create_engine(
-        url,
-        poolclass=sa.pool.QueuePool,
-        pool_size=connections,
-        max_overflow=0,
-        json_serializer=_json,
-        connect_args={"check_same_thread": False, "timeout": BUSY_TIMEOUT_SECONDS},
-        future=True,
-    )
+    in_any_thread = {"check_same_thread": False, "timeout": BUSY_TIMEOUT_SECONDS}
+    engine = _engine(url, connections, poolclass=sa.pool.QueuePool, connect_args=in_any_thread)
     sa.event.listen(engine, "connect", _prepare_sqlite)
     sa.event.listen(engine, "begin", _begin_sqlite)
     return engine

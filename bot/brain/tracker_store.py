@@ -102,7 +102,11 @@ def _row(sender_id: str, event: Event) -> dict[str, Any]:
 def _sqlite(path: Path) -> Engine:
     # A pool, because opening the file anew for each query costs more than the query. Only the brain's thread uses it.
     engine = sa.create_engine(
-        f"sqlite:///{path}", poolclass=sa.pool.QueuePool, pool_size=2, connect_args={"check_same_thread": False}
+        f"sqlite:///{path}",
+        poolclass=sa.pool.QueuePool,
+        pool_size=2,
+        connect_args={"check_same_thread": False},
+        hide_parameters=True,
     )
 
     @sa.event.listens_for(engine, "connect")
@@ -122,7 +126,11 @@ def _postgres(database_url: str) -> Engine:
         connection.execute(sa.text(f"CREATE SCHEMA IF NOT EXISTS {POSTGRES_SCHEMA}"))
     bare.dispose()
     return sa.create_engine(
-        url, pool_size=2, pool_pre_ping=True, connect_args={"options": f"-csearch_path={POSTGRES_SCHEMA}"}
+        url,
+        pool_size=2,
+        pool_pre_ping=True,
+        connect_args={"options": f"-csearch_path={POSTGRES_SCHEMA}"},
+        hide_parameters=True,
     )
 
 
