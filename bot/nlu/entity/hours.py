@@ -69,7 +69,6 @@ _HAN = re.compile(rf"(?<![\d:第一二三四五六七八九十几小])(?<!\d\.){
 _SURE = re.compile(r"[\d半刻钟整]|十")
 _A_BIT = re.compile(r"[早晚快慢差多少大小有好]$")
 _SURE_AFTER = re.compile(r"(?:之前|以前|前|之后|以后|后|左右|准时|能到|送|到(?!位))")
-_COLON = r"(?P<hour>[01]?\d|2[0-4])[:.](?P<minute>[0-5]\d)(?::[0-5]\d)?"
 _HALF_DAY = r" ?(?P<half_day>[ap])\.?m(?![a-z])\.?"
 _FIGURES = re.compile(
     r"(?:(?<![\d:$€£¥a-z-])(?<!\d[.,])|(?<=\dt))"
@@ -87,7 +86,8 @@ _PAST = re.compile(
     re.ASCII,
 )
 _AT = re.compile(
-    r"(?<![a-z])(?:at|by|around|about|before|after) (?P<it>(?P<hour>1?\d))(?![\d.,:%]| ?[a-z]{3}|\d)", re.ASCII
+    r"(?<![a-z])(?:(?P<sure>at|before|after)|by|around|about) (?P<it>(?P<hour>1?\d))(?![\d.,:%]| ?[a-z]{3}|\d)",
+    re.ASCII,
 )
 _ENDS = re.compile(r" ?(?:$|[.,!?;])")
 _NAMED = re.compile(r"(?<![a-z])(?:(?P<noon>noon|midday)|midnight)(?![a-z])|(?P<han>中午|正午)(?=前|之前)|零点|午夜")
@@ -121,7 +121,8 @@ def clocks(clean: str) -> Iterator[Clock]:
             hour = whole(match["hour"])
             if hour and hour <= 12:
                 start, end = match.span("it") if pattern is _AT else match.span()
-                sure = pattern is _O_CLOCK or bool(_ENDS.match(clean, end))
+                # "It dropped by 5" tells no hour.
+                sure = pattern is _O_CLOCK or bool(_ENDS.match(clean, end) and match["sure"])
                 yield Clock(start, end, Hours(hour * 60), True, sure)
     for match in _PAST.finditer(clean):
         yield from _past(match)

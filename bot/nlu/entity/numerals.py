@@ -58,7 +58,6 @@ _ONE_WORD = "|".join(sorted(_WORDS, key=len, reverse=True))
 _BELOW_HUNDRED = rf"(?:{_ONE_WORD})(?:[ -](?:{_ONE_WORD}))?"
 _MANY_WORDS = rf"{_BELOW_HUNDRED}(?: (?:hundred|thousand)(?: (?:and )?{_BELOW_HUNDRED})?)?"
 IN_WORDS = rf"(?:{_MANY_WORDS}|an? (?:hundred|thousand))(?![a-z])"
-ENGLISH = rf"(?:{ARABIC}|{IN_WORDS})"
 
 _HAN_ONLY = re.compile(HAN)
 _PARTS = re.compile(rf"[\d.,]+|{HAN_DIGIT}|[{''.join(_UNITS)}]")
