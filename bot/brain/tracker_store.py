@@ -16,7 +16,11 @@ import sqlalchemy as sa
 from rasa.core.tracker_store import SQLTrackerStore, TrackerStore
 from rasa.shared.core.events import Event, SessionStarted
 from rasa.shared.core.trackers import DialogueStateTracker
-from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.engine import Engine
+from sqlalchemy.engine.url import URL
+
+from actions.records.database import driver_url
+from bot.stores.prepared import Prepared
 
 POSTGRES_SCHEMA = "rasa"
 _EVENTS = SQLTrackerStore.SQLEvent.__table__
@@ -36,16 +40,16 @@ class BrainTrackerStore(TrackerStore):
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
         """The latest session; None for an unknown conversation."""
-        return self._tracker(sender_id, _in_latest_session(sender_id))
+        return self._tracker(sender_id, _LATEST_SESSION)
 
     async def retrieve_full_tracker(self, conversation_id: str) -> DialogueStateTracker | None:
         """All sessions of a conversation."""
-        return self._tracker(conversation_id, _EVENTS.c.sender_id == conversation_id)
+        return self._tracker(conversation_id, _ALL_SESSIONS)
 
     async def save(self, tracker: DialogueStateTracker) -> None:
         """Append the events that are not stored yet."""
         with self.engine.begin() as connection:
-            stored = _count_stored(connection, tracker.sender_id)
+            stored = _COUNT_STORED(connection, of_sender=tracker.sender_id).scalar_one()
             rows = [_row(tracker.sender_id, event) for event in list(tracker.events)[stored:]]
             if rows:
                 connection.execute(_EVENTS.insert(), rows)
@@ -54,11 +58,9 @@ class BrainTrackerStore(TrackerStore):
         with self.engine.connect() as connection:
             return list(connection.execute(sa.select(_EVENTS.c.sender_id).distinct()).scalars())
 
-    def _tracker(self, sender_id: str, which: Any) -> DialogueStateTracker | None:
+    def _tracker(self, sender_id: str, events: Prepared) -> DialogueStateTracker | None:
         with self.engine.connect() as connection:
-            found: Sequence[str] = (
-                connection.execute(sa.select(_EVENTS.c.data).where(which).order_by(_EVENTS.c.id)).scalars().all()
-            )
+            found: Sequence[str] = events(connection, of_sender=sender_id).scalars().all()
         if not found:
             return None
         return DialogueStateTracker.from_dict(sender_id, [json.loads(data) for data in found], self.domain.slots)
@@ -66,25 +68,24 @@ class BrainTrackerStore(TrackerStore):
 
 def open_tracker_store(home: Path, database_url: str) -> BrainTrackerStore:
     """The store that belongs to the operator's ``KEFU_DATABASE_URL``."""
-    if database_url.startswith("postgresql"):
-        return BrainTrackerStore(_postgres(database_url))
+    url = driver_url(database_url)
+    if url.get_backend_name() == "postgresql":
+        return BrainTrackerStore(_postgres(url))
     home.mkdir(parents=True, exist_ok=True)
     return BrainTrackerStore(_sqlite(home / "rasa.db"))
 
 
-def _in_latest_session(sender_id: str) -> Any:
-    # By id where Rasa goes by time: a clock may be set back.
-    started = (
-        sa.select(sa.func.max(_EVENTS.c.id))
-        .where(_EVENTS.c.sender_id == sender_id, _EVENTS.c.type_name == SessionStarted.type_name)
-        .scalar_subquery()
-    )
-    return sa.and_(_EVENTS.c.sender_id == sender_id, _EVENTS.c.id >= sa.func.coalesce(started, 0))
-
-
-def _count_stored(connection: Connection, sender_id: str) -> int:
-    counted = sa.select(sa.func.count()).select_from(_EVENTS).where(_in_latest_session(sender_id))
-    return int(connection.execute(counted).scalar_one())
+_OF_SENDER = _EVENTS.c.sender_id == sa.bindparam("of_sender")
+# By id where Rasa goes by time: a clock may be set back.
+_SESSION_START = (
+    sa.select(sa.func.max(_EVENTS.c.id))
+    .where(_OF_SENDER, _EVENTS.c.type_name == SessionStarted.type_name)
+    .scalar_subquery()
+)
+_IN_LATEST_SESSION = sa.and_(_OF_SENDER, _EVENTS.c.id >= sa.func.coalesce(_SESSION_START, 0))
+_LATEST_SESSION = Prepared(sa.select(_EVENTS.c.data).where(_IN_LATEST_SESSION).order_by(_EVENTS.c.id))
+_ALL_SESSIONS = Prepared(sa.select(_EVENTS.c.data).where(_OF_SENDER).order_by(_EVENTS.c.id))
+_COUNT_STORED = Prepared(sa.select(sa.func.count()).select_from(_EVENTS).where(_IN_LATEST_SESSION))
 
 
 def _row(sender_id: str, event: Event) -> dict[str, Any]:
@@ -119,8 +120,7 @@ def _sqlite(path: Path) -> Engine:
     return engine
 
 
-def _postgres(database_url: str) -> Engine:
-    url = sa.engine.make_url(database_url).set(drivername="postgresql+psycopg2")
+def _postgres(url: URL) -> Engine:
     bare = sa.create_engine(url)
     with bare.begin() as connection:
         connection.execute(sa.text(f"CREATE SCHEMA IF NOT EXISTS {POSTGRES_SCHEMA}"))
