@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import command
@@ -17,6 +18,7 @@ from sqlalchemy.engine import Connection
 from actions.records.database import driver_url
 
 _SCRIPTS = Path(__file__).parent / "migrations"
+_UPGRADE_LOCK = 5338  # any number, if it stays the same
 
 
 @dataclass(frozen=True)
@@ -32,8 +34,13 @@ class RevisionState:
 
 
 def upgrade(database_url: str) -> None:
-    """Create or change every table; does nothing where nothing is missing. Blocking: call it before the loop starts."""
+    """Create or change every table; does nothing where nothing is missing. Blocking: call it before the loop starts.
+
+    All of it or nothing, even when it is killed; of two at once, the second waits and finds nothing missing.
+    """
     with _connected(database_url) as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_UPGRADE_LOCK)))
         config = _config()
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
@@ -62,11 +69,18 @@ def _config() -> Config:
 @contextmanager
 def _connected(database_url: str) -> Iterator[Connection]:
     url = driver_url(database_url)
+    engine = sa.create_engine(url, poolclass=sa.pool.NullPool)
     if url.get_backend_name() == "sqlite":
         Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
-    engine = sa.create_engine(url, poolclass=sa.pool.NullPool)
+        # Left to itself, Python's driver opens no transaction for CREATE TABLE: a kill would leave half of the tables.
+        sa.event.listen(engine, "connect", _no_transactions_of_its_own)
+        sa.event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
     try:
         with engine.begin() as connection:
             yield connection
     finally:
         engine.dispose()
+
+
+def _no_transactions_of_its_own(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import multiprocessing
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from alembic import op
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
@@ -26,6 +30,43 @@ def test_nothing_differs_from_the_tables(database_url: str) -> None:
 def test_upgrading_again_does_nothing(database_url: str) -> None:
     upgrade(database_url)
     assert revision_state(database_url).up_to_date
+
+
+@pytest.fixture
+def empty_url(database_url: str) -> str:
+    """A database without any table."""
+    url = driver_url(database_url)
+    if url.get_backend_name() == "sqlite":
+        Path(str(url.database)).unlink()
+    else:
+        engine = sa.create_engine(url)
+        with engine.begin() as connection:
+            connection.exec_driver_sql("DROP SCHEMA public CASCADE")
+            connection.exec_driver_sql("CREATE SCHEMA public")
+        engine.dispose()
+    return database_url
+
+
+def test_an_upgrade_cut_short_leaves_nothing_behind(empty_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Killed(BaseException):
+        pass
+
+    def killed(*_: Any, **__: Any) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patched:
+        patched.setattr(op, "create_index", killed)
+        with pytest.raises(Killed):
+            upgrade(empty_url)
+    upgrade(empty_url)
+    assert revision_state(empty_url).up_to_date
+
+
+def test_of_upgrades_at_once_one_does_the_work(empty_url: str) -> None:
+    with ProcessPoolExecutor(3, multiprocessing.get_context("spawn")) as processes:
+        for done in [processes.submit(upgrade, empty_url) for _ in range(3)]:
+            done.result(120)
+    assert revision_state(empty_url).up_to_date
 
 
 def test_a_database_that_is_not_there_is_not_made_by_looking(tmp_path: Path) -> None:
