@@ -202,6 +202,8 @@ def _handoff_rules(responses: ResponseCatalogue | None, intents: frozenset[str] 
 
 def rule_faults() -> list[str]:
     """What is wrong in rules/ and data/responses/, one line each; empty when all is well."""
+    from bot.nlu.entity import shop  # here, because it brings the dictionaries, which no page needs
+
     faults = list(responses_lint(RESPONSES))
     responses = None if faults else ResponseCatalogue.load(RESPONSES)
     intents, unreadable = _intents()
@@ -213,6 +215,10 @@ def rule_faults() -> list[str]:
     try:
         limits.load(RULES / "limits.yml")
     except limits.LimitsError as error:
+        faults += str(error).splitlines()
+    try:
+        shop.load(RULES)
+    except shop.ShopError as error:
         faults += str(error).splitlines()
     return faults
 

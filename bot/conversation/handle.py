@@ -23,14 +23,13 @@ async def drain(parts: Parts, conversation_id: str) -> None:
 
     One drain per conversation at a time; cut short anywhere, the next one goes on where this one stopped.
     """
-    while True:
+    work = await parts.store.work(conversation_id)
+    while work.message is not None:
+        # Sending may take long: look again before handling.
+        if not await send(parts, work):
+            await handle(parts, work.conversation, work.message)
         work = await parts.store.work(conversation_id)
-        if work.message is None:
-            await send(parts, work)
-            return  # what came since has rung
-        if await send(parts, work):
-            continue  # sending may take long: look again what there is to do
-        await handle(parts, work.conversation, work.message)
+    await send(parts, work)
 
 
 async def handle(parts: Parts, conversation: Conversation, message: StoredMessage) -> None:

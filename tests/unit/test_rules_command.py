@@ -38,3 +38,12 @@ def test_an_intent_and_arguments_are_held_against_the_domain_and_the_responses(
     faults = "\n".join(wiring.rule_faults())
     assert "did you mean 'request_human'?" in faults
     assert "'notice_agent_joined' needs {agent}" in faults
+
+
+def test_the_shops_own_files_are_checked_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.copytree(wiring.RULES, tmp_path / "rules")
+    (tmp_path / "rules" / "shop.yml").write_text("timezone: Asia/Shangai\ncurrency: CNY\n", encoding="utf-8")
+    monkeypatch.setattr(wiring, "RULES", tmp_path / "rules")
+    (fault,) = wiring.rule_faults()
+    assert fault.startswith("shop.yml")
+    assert "Asia/Shangai" in fault
