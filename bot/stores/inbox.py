@@ -16,7 +16,6 @@ from sqlalchemy.engine import Connection
 from bot.messages import Author, Conversation, Customer, Delivery, Incoming, Language, Owner, StoredMessage
 from bot.ports import Answer, StaleConversation, TurnRecord, UnknownConversation, Work
 from bot.stores.outbox import (
-    UNDELIVERED,
     conversations_with,
     insert_message,
     read_messages,
@@ -25,7 +24,7 @@ from bot.stores.outbox import (
 )
 from bot.stores.prepared import Prepared
 from bot.stores.rows import conversation_of, new_id, now
-from bot.stores.tables import conversations, handoffs, messages
+from bot.stores.tables import UNDELIVERED, UNHANDLED, conversations, handoffs, messages
 
 
 class AlreadyStored(Exception):
@@ -172,10 +171,9 @@ def new_episode_columns() -> dict[str, Any]:
     return {"episode": conversations.c.episode + 1, "fresh": True, "mood": 0.0}
 
 
-_UNHANDLED = sa.and_(messages.c.author == Author.CUSTOMER.value, messages.c.handled_at.is_(None))
 _HERE = messages.c.conversation_id == sa.bindparam("conversation_id")
 _UNSENT_OF = Prepared(select_messages(_HERE, UNDELIVERED))
-_OLDEST_UNHANDLED_OF = Prepared(select_messages(_HERE, _UNHANDLED, limit=1))
+_OLDEST_UNHANDLED_OF = Prepared(select_messages(_HERE, UNHANDLED, limit=1))
 _REPLIES = Prepared(select_messages(messages.c.in_reply_to == sa.bindparam("message_id")))
 _HANDLED_IN = Prepared(
     sa.select(messages.c.conversation_id).where(
@@ -208,7 +206,7 @@ def answer_to(connection: Connection, message_id: str) -> Answer | None:
 
 
 def unhandled_conversations(connection: Connection, channels: Collection[str] | None) -> list[str]:
-    return conversations_with(connection, _UNHANDLED, channels)
+    return conversations_with(connection, UNHANDLED, channels)
 
 
 def record_turn(connection: Connection, record: TurnRecord) -> list[StoredMessage]:

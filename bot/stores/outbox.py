@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection, CursorResult
 from bot.messages import Author, Conversation, Delivery, Draft, OfferedButton, StoredMessage
 from bot.stores.prepared import Prepared
 from bot.stores.rows import button_of, message_from_draft, message_of, message_row, now
-from bot.stores.tables import buttons, conversations, messages
+from bot.stores.tables import UNDELIVERED, buttons, conversations, messages
 
 DESK = "desk"
 """The channel column of agents' messages, where their client ids must be unique."""
@@ -98,11 +98,8 @@ def last_notice(connection: Connection, conversation_id: str) -> StoredMessage |
     return message_of(row) if row else None
 
 
-UNDELIVERED = messages.c.delivery.in_([Delivery.PENDING.value, Delivery.SENDING.value])
-
-
 def undelivered_count(connection: Connection) -> int:
-    return int(connection.execute(sa.select(sa.func.count()).where(UNDELIVERED)).scalar_one())
+    return int(connection.execute(sa.select(sa.func.count()).select_from(messages).where(UNDELIVERED)).scalar_one())
 
 
 def undelivered_conversations(connection: Connection, channels: Collection[str] | None) -> list[str]:
@@ -111,11 +108,16 @@ def undelivered_conversations(connection: Connection, channels: Collection[str] 
 
 def conversations_with(connection: Connection, condition: Any, channels: Collection[str] | None) -> list[str]:
     """Ids of conversations with such messages, the one with the oldest of them first."""
-    query = sa.select(messages.c.conversation_id).where(condition)
+    found = (
+        sa.select(messages.c.conversation_id.label("id"), sa.func.min(messages.c.created_at).label("since"))
+        .where(condition)
+        .group_by(messages.c.conversation_id)
+        .subquery()
+    )
+    query = sa.select(found.c.id).order_by(found.c.since)
     if channels is not None:
-        query = query.join(conversations).where(conversations.c.channel.in_(channels))
-    query = query.group_by(messages.c.conversation_id).order_by(sa.func.min(messages.c.created_at))
-    return [row[0] for row in connection.execute(query)]
+        query = query.join(conversations, conversations.c.id == found.c.id).where(conversations.c.channel.in_(channels))
+    return list(connection.execute(query).scalars())
 
 
 def mark_delivery(connection: Connection, message_ids: Collection[str], delivery: Delivery) -> None:

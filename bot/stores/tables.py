@@ -99,24 +99,19 @@ messages = sa.Table(
     sa.Index("ix_messages_in_reply_to", "in_reply_to"),
 )
 
-_unhandled = sa.text("author = 'customer' AND handled_at IS NULL")
-_undelivered = sa.text("delivery IN ('pending', 'sending')")
+# With these indexes only what is unfinished is looked at, however long the history has grown. Queries must use the very
+# same words: SQLite does not see that values given apart from the statement mean the same.
+UNHANDLED = sa.text("author = 'customer' AND handled_at IS NULL")
+UNDELIVERED = sa.text("delivery IN ('pending', 'sending')")
 
-# Both sweeps look only at what is unfinished, however long the history has grown.
-sa.Index(
-    "ix_messages_unhandled",
-    messages.c.conversation_id,
-    messages.c.seq,
-    sqlite_where=_unhandled,
-    postgresql_where=_unhandled,
-)
-sa.Index(
-    "ix_messages_undelivered",
-    messages.c.conversation_id,
-    messages.c.seq,
-    sqlite_where=_undelivered,
-    postgresql_where=_undelivered,
-)
+for _name, _unfinished in (("unhandled", UNHANDLED), ("undelivered", UNDELIVERED)):
+    sa.Index(
+        f"ix_messages_{_name}",
+        messages.c.conversation_id,
+        messages.c.seq,
+        sqlite_where=_unfinished,
+        postgresql_where=_unfinished,
+    )
 
 buttons = sa.Table(
     "buttons",
