@@ -50,7 +50,7 @@ def create_app(
     )
     app[CONTEXT] = Context(parts, settings, accounts, readiness, knowledge, records)
     app[health.METRICS] = numbers
-    app[OPEN_SOCKETS] = set()
+    app[OPEN_SOCKETS] = {}
     app[web_messages.SESSION_LIMIT] = AttemptLimit(settings.rate_per_session, 10)
     desk.add_to(app)
     app.add_routes(_routes())

@@ -1,8 +1,4 @@
-"""One WebSocket: events go out as they come, the client's frames are read beside that.
-
-A page that goes away ends its stream between two looks at the store, never in the middle of one: a
-database read that is cancelled costs a connection.
-"""
+"""One WebSocket: events go out as they come, the client's frames are read beside that."""
 
 from __future__ import annotations
 
@@ -23,7 +19,9 @@ from bot.http.limits import AttemptLimit
 HEARTBEAT_SECONDS = 25
 MAX_FRAME = 4096
 FRAMES_PER_10_SECONDS = 100
-OPEN_SOCKETS: web.AppKey[set[Any]] = web.AppKey("open_sockets", set)
+# Seconds that a server which stops gives a page to take the news.
+CLOSING_SECONDS = 2.0
+OPEN_SOCKETS: web.AppKey[dict[web.WebSocketResponse, web.Request]] = web.AppKey("open_sockets", dict)
 
 Say = Callable[[Mapping[str, Any]], Awaitable[None]]
 
@@ -58,7 +56,7 @@ async def serve_socket(request: web.Request, stream: Stream) -> web.WebSocketRes
     socket = web.WebSocketResponse(heartbeat=HEARTBEAT_SECONDS, max_msg_size=MAX_FRAME)
     await socket.prepare(request)
     sockets = request.config_dict[OPEN_SOCKETS]
-    sockets.add(socket)
+    sockets[socket] = request
 
     async def say(frame: Mapping[str, Any]) -> None:
         await socket.send_str(json.dumps(frame, ensure_ascii=False))
@@ -68,16 +66,26 @@ async def serve_socket(request: web.Request, stream: Stream) -> web.WebSocketRes
         async with subscribed(context_of(request).parts.notifier, stream.topic) as events:
             await _speak(socket, stream, events, listening, say)
     finally:
-        sockets.discard(socket)
+        del sockets[socket]
         listening.cancel()
     return socket
 
 
 async def close_sockets(app: web.Application) -> None:
-    """At shutdown: tell every page to come back later, instead of letting it hold the server."""
-    sockets = app[OPEN_SOCKETS]
-    for socket in tuple(sockets):
-        await socket.close(code=WSCloseCode.GOING_AWAY, message=b"restart")
+    """At shutdown: tell every page to come back later, and cut off those that do not listen."""
+    closing = {
+        asyncio.create_task(socket.close(code=WSCloseCode.GOING_AWAY, message=b"restart")): request
+        for socket, request in app[OPEN_SOCKETS].items()
+    }
+    if not closing:
+        return
+    _, deaf = await asyncio.wait(closing, timeout=CLOSING_SECONDS)
+    for task in deaf:
+        transport = closing[task].transport
+        if transport is not None:
+            # Nothing less ends a wait for somebody who never reads.
+            transport.abort()
+    await asyncio.gather(*closing, return_exceptions=True)
 
 
 async def _speak(

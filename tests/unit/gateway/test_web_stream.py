@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -172,6 +173,35 @@ async def test_stream_closes_with_the_server(database_url: str, tmp_path: Path) 
             await socket.receive_json(timeout=10)
             await world.client.server.close()
             assert (await socket.receive(timeout=10)).data == WSCloseCode.GOING_AWAY
+
+
+async def test_a_page_that_does_not_read_does_not_hold_the_server(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A phone that fell asleep: its network buffers are full, and it answers no close frame either."""
+    monkeypatch.setattr("bot.http.sockets.CLOSING_SECONDS", 0.1)
+    monkeypatch.setattr("bot.gateway.web_stream.message_json", lambda *_: {"text": "x" * 10_000_000})
+    async with running(database_url, tmp_path) as world:
+        session = (await world.session())["session"]
+        await world.say(session, "你好")
+        server = world.client.server
+        _, writer = await asyncio.open_connection(server.host, server.port)
+        request = (
+            f"GET {STREAM}?session={session} HTTP/1.1",
+            f"Host: {server.host}:{server.port}",
+            "Connection: Upgrade",
+            "Upgrade: websocket",
+            "Sec-WebSocket-Version: 13",
+            "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==",
+        )
+        writer.write("\r\n".join((*request, "", "")).encode())
+
+        async def stuck() -> bool:
+            return any(one.transport.get_write_buffer_size() for one in server.handler.connections if one.transport)
+
+        await eventually(stuck)
+        await asyncio.wait_for(server.close(), 30)
+        writer.close()
 
 
 async def test_failing_stream_closes_so_that_the_page_comes_back(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
