@@ -18,6 +18,9 @@ from bot.settings import Settings
 
 console = Console(stderr=True, highlight=False)
 
+# What a stop gives requests under way; aiohttp's own minute is longer than a supervisor waits.
+LAST_REQUESTS_SECONDS = 5.0
+
 
 def run(settings: Settings, options: argparse.Namespace) -> int:
     """Serve until Ctrl-C or SIGTERM; 1 when the port is taken or the model cannot be trained."""
@@ -48,7 +51,7 @@ async def _serve(settings: Settings) -> int:
         records=assembly.orders,
         metrics=assembly.metrics,
     )
-    runner = web.AppRunner(app, access_log=None, handle_signals=False)
+    runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=LAST_REQUESTS_SECONDS)
     await runner.setup()
     try:
         await web.TCPSite(runner, settings.host, settings.port).start()
@@ -58,7 +61,7 @@ async def _serve(settings: Settings) -> int:
         await assembly.close()
         await runner.cleanup()
         return 1
-    _announce(settings, logins)
+    _announce(address_of(runner, settings.host), logins)
     stop = _stop_event()
     code = await _run_until(assembly, stop, started)
     console.print("kefu: stopping …")
@@ -90,8 +93,13 @@ def _stop_event() -> asyncio.Event:
     return stop
 
 
-def _announce(settings: Settings, logins: dict[str, str]) -> None:
-    address = f"http://{settings.host}:{settings.port}"
+def address_of(runner: web.AppRunner, host: str) -> str:
+    """Where a browser finds the site that was started; port 0 has become a free one."""
+    shown = f"[{host}]" if ":" in host else host
+    return f"http://{shown}:{runner.addresses[0][1]}"
+
+
+def _announce(address: str, logins: dict[str, str]) -> None:
     console.print("\n[bold]Kefu 客服[/bold]")
     console.print(f"  shop page with the widget   {address}/")
     console.print(f"  agents' desk                {address}/desk/")
