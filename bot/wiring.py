@@ -185,9 +185,12 @@ def demo_password(settings: Settings) -> str:
     if settings.demo_password:
         return settings.demo_password
     kept = settings.home / "demo-password"
-    if not kept.exists():
-        kept.touch(mode=0o600)
-        kept.write_text(secrets.token_urlsafe(9), encoding="ascii")
+    # Made whole or not at all: a file cut short would be an empty password.
+    if not kept.exists() or not kept.read_text(encoding="ascii").strip():
+        made = kept.with_suffix(".new")
+        made.touch(mode=0o600)
+        made.write_text(secrets.token_urlsafe(9), encoding="ascii")
+        made.replace(kept)
     return kept.read_text(encoding="ascii").strip()
 
 
