@@ -6,6 +6,7 @@ Wrong values raise ``SettingsError``, whose text says which variable is wrong an
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +17,9 @@ MASK = "********"
 
 # A key shorter than the hash it feeds can be guessed from one signed token (RFC 7518, section 3.2).
 ADVISED_SECRET_LENGTH = 32
+
+# Up to the last @, because a password may hold any sign; and where the driver takes it as well, behind the ?.
+_PASSWORD = re.compile(r"(://[^:@/]*:).*(?=@)|([?&]password=)[^&]*")
 
 
 class SettingsError(ValueError):
@@ -125,12 +129,8 @@ def advice(env: Mapping[str, str] | None = None) -> list[str]:
 
 
 def mask_password(url: str) -> str:
-    """The URL with its password hidden, fit for a screen or a log."""
-    try:
-        password = urlsplit(url).password
-    except ValueError:
-        return MASK
-    return url.replace(f":{password}@", f":{MASK}@", 1) if password else url
+    """The URL with its password hidden, fit for a screen or a log; rather too much is hidden than too little."""
+    return _PASSWORD.sub(lambda found: f"{found[1] or found[2]}{MASK}", url)
 
 
 def _given(env: Mapping[str, str]) -> dict[str, str]:

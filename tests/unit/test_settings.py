@@ -86,9 +86,27 @@ def test_secrets_are_shown_nowhere() -> None:
     assert shown["KEFU_PORT"] == "8000"
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://kefu:hunter2@db/kefu",
+        "postgresql://kefu:hunter2/x@db/kefu",
+        "postgresql://kefu:hunter2?#@db/kefu",
+        "postgresql://kefu:x@hunter2@db/kefu",
+        "postgresql://kefu:hunter2@[::1]:5432/kefu",
+        "postgresql://db/kefu?user=kefu&password=hunter2&sslmode=require",
+        "postgresql://:hunter2@db/kefu",
+    ],
+)
+def test_a_password_is_masked_wherever_it_stands(url: str) -> None:
+    masked = mask_password(url)
+    assert "hunter2" not in masked
+    assert "db/kefu" in masked or "[::1]:5432/kefu" in masked
+
+
 def test_mask_leaves_plain_urls_alone() -> None:
     assert mask_password("sqlite:////srv/kefu.db") == "sqlite:////srv/kefu.db"
-    assert mask_password("postgresql://[broken") == MASK
+    assert mask_password("https://shop.example,http://localhost:3000") == "https://shop.example,http://localhost:3000"
 
 
 def test_advice_names_misspelt_settings_and_short_secrets() -> None:
