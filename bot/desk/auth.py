@@ -8,7 +8,7 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.http.bodies import is_id, read_object
+from bot.http.bodies import MAX_ID, is_id, read_object
 from bot.http.context import context_of
 from bot.http.errors import ApiError, wait_first, wrong_field
 from bot.http.language import set_language
@@ -109,7 +109,8 @@ def _credentials(body: dict[str, Any]) -> tuple[str, str]:
 
 def _count_attempt(request: web.Request, username: str, address: str) -> None:
     app = request.config_dict
-    seconds = app[ADDRESS_LIMIT].attempt(address) or app[USER_LIMIT].attempt((username, address))
+    # What is counted is kept for a while: not the whole of a name that nobody can have.
+    seconds = app[ADDRESS_LIMIT].attempt(address) or app[USER_LIMIT].attempt((username[:MAX_ID], address))
     if seconds:
         raise wait_first("too_many_attempts", seconds)
 

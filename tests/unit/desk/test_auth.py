@@ -69,6 +69,12 @@ async def test_one_address_cannot_try_many_names(world: World) -> None:
     assert await error_of(await attempt(world, "another", "")) == (429, "too_many_attempts")
 
 
+async def test_endless_names_are_counted_without_being_kept(world: World) -> None:
+    for number in range(ATTEMPTS_PER_USER):
+        assert (await attempt(world, "x" * 50_000 + str(number), "")).status == 401
+    assert await error_of(await attempt(world, "x" * 50_000, "")) == (429, "too_many_attempts")
+
+
 async def test_right_password_forgives_earlier_mistakes(world: World) -> None:
     for _ in range(2):
         for _ in range(ATTEMPTS_PER_USER - 1):
