@@ -30,14 +30,14 @@ THREADS = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Measure, show and write ``bench/results/nlu.*``; a partial run (see the options) is only shown."""
+    """Measure, show and write ``bench/results/nlu.*``; a run over a part of the intents is only shown."""
     parser = _parser()
     options = parser.parse_args(list(arguments))
-    partly = options.quick or options.intents is not None or options.epochs is not None
+    partly = options.quick or options.intents is not None
     if options.half == "test":
         if not options.why:
             parser.error("--half test needs --why WHO, WHAT FOR: every look at the test half is recorded")
-        if partly:
+        if partly or options.epochs is not None:
             parser.error("--half test is for the whole measurement: leave --quick, --intents and --epochs")
         nlu_blind.log_look(options.why, nlu_blind.commit())
     folder = Path(tempfile.mkdtemp(prefix="kefu-bench-nlu-"))
@@ -73,6 +73,7 @@ def measure(folder: Path, half: str, intents: int | None, epochs: int | None, re
     return {
         **began,
         "half": half,
+        "epochs": epochs,
         "data": {
             "examples": len(examples.texts),
             "intents": len(examples.intents),
@@ -156,5 +157,5 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--reuse", action="store_true", help="stock models of an earlier run with the same examples")
     parser.add_argument("--quick", action="store_true", help="only ours, with the trained model; writes nothing")
     parser.add_argument("--intents", type=int, help="only the first so many intents; writes nothing")
-    parser.add_argument("--epochs", type=int, help="of stock's DIET instead of 100; writes nothing")
+    parser.add_argument("--epochs", type=int, help="of stock's DIET instead of its 100; writes nlu-N-epochs.*")
     return parser

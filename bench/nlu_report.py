@@ -89,6 +89,7 @@ def notes(result: Mapping[str, Any]) -> list[str]:
         "Stock is what Rasa 3.6 fills an empty configuration with (`rasa init`), DIET's random seed fixed; its score "
         "is the confidence of the best intent before FallbackClassifier. “+ jieba” has JiebaTokenizer for "
         "WhitespaceTokenizer.",
+        _epochs(result["epochs"]),
         "At 5% false refusals: one threshold for both languages, such that 5% of the in-scope messages fall below it.",
         "Each side trained and served in processes of its own, one after the other. Threads of BLAS, OpenMP and "
         f"TensorFlow: {threads['training']} in training, {threads['serving']} in serving, which is pinned to one core; "
@@ -120,9 +121,13 @@ def show_confusions(confusions: Mapping[str, list[dict[str, Any]]], console: Con
 
 
 def write(result: Mapping[str, Any]) -> Path:
-    """``nlu.{json,md,png}``, for the test half ``nlu-test.*``; returns the Markdown file."""
+    """``nlu.{json,md,png}``, for the test half ``nlu-test.*``; returns the Markdown file.
+
+    With fewer epochs than stock's own the files are ``nlu-N-epochs.*``: no such run may pass for stock as it comes.
+    """
     RESULTS.mkdir(parents=True, exist_ok=True)
-    stem = RESULTS / ("nlu" if result["half"] == "dev" else "nlu-test")
+    shortened = "" if result["epochs"] is None else f"-{result['epochs']}-epochs"
+    stem = RESULTS / f"nlu{'' if result['half'] == 'dev' else '-test'}{shortened}"
     stem.with_suffix(".json").write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", "utf-8")
     draw(result, stem.with_suffix(".png"))
     path = stem.with_suffix(".md")
@@ -161,6 +166,12 @@ def _confusion_table(title: str, pairs: Sequence[Mapping[str, Any]]) -> list[str
         "|---:|---|---|",
         *(f"| {pair['count']} | {pair['intent']} | {pair['said']} |" for pair in pairs),
     ]
+
+
+def _epochs(epochs: int | None) -> str:
+    if epochs is None:
+        return "DIET trains for 100 epochs, as it comes."
+    return f"**Not stock as it comes: DIET trained for {epochs} epochs instead of 100.**"
 
 
 def _trained(name: str, training: Mapping[str, Any]) -> str:

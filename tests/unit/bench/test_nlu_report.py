@@ -33,6 +33,7 @@ def result() -> dict[str, Any]:
         "machine": "2 cores",
         "commit": "abc1234",
         "half": "dev",
+        "epochs": None,
         "data": {"examples": 8000, "intents": 2, "messages": len(messages), "repeated": 1},
         "threads": {"training": 2, "serving": 1},
         "sides": {
@@ -76,3 +77,10 @@ def test_writes_table_numbers_and_picture(result: dict[str, Any], results: Path)
 def test_the_test_half_has_files_of_its_own(result: dict[str, Any], results: Path) -> None:
     nlu_report.write({**result, "half": "test"})
     assert sorted(path.name for path in results.iterdir()) == ["nlu-test.json", "nlu-test.md", "nlu-test.png"]
+
+
+def test_a_run_with_fewer_epochs_cannot_pass_for_stock_as_it_comes(result: dict[str, Any], results: Path) -> None:
+    path = nlu_report.write({**result, "epochs": 20})
+    assert path.name == "nlu-20-epochs.md"
+    assert "Not stock as it comes: DIET trained for 20 epochs" in path.read_text("utf-8")
+    assert not (results / "nlu.md").exists()
