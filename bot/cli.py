@@ -13,15 +13,23 @@ import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
-from bot.settings import Settings, SettingsError
+from bot.settings import Settings
 
-# What an edited file can break, by name, because importing the classes would slow every command; and what shows it all.
+# By name, because importing the classes would slow every command.
+# What an edited file can break, and the command that shows all of it.
 BROKEN_FILES = {
     "bot.rules.RulesError": "kefu rules check",
     "bot.responses.ResponsesError": "kefu rules check",
     "bot.domain_file.DomainError": "kefu rules check",
     "actions.limits.LimitsError": "kefu rules check",
     "kb.articles.ArticleError": "kefu kb lint",
+}
+
+# Whose text says what to do, and the exit code.
+PLAIN_FAULTS = {
+    "bot.settings.SettingsError": 2,
+    "actions.records.database.DatabaseUnusable": 2,
+    "bot.brain.train.TrainingFailed": 1,
 }
 
 
@@ -68,19 +76,18 @@ def run_command(arguments: Sequence[str]) -> int:
         settings = Settings.from_environment()
         command = importlib.import_module(f"bot.commands.{options.command}")
         return int(command.run(settings, options))
-    except SettingsError as error:
-        print(f"kefu: {error}", file=sys.stderr)
-        return 2
-    except ValueError as error:
-        kind = type(error)
-        check = BROKEN_FILES.get(f"{kind.__module__}.{kind.__qualname__}")
-        if check is None:
-            raise
-        print(f"kefu: {error}\nCheck with: {check}", file=sys.stderr)
-        return 2
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
         # The reader of our stdout (head, a pager) has seen enough.
         sys.stderr.close()
         return 0
+    except Exception as error:
+        name = f"{type(error).__module__}.{type(error).__qualname__}"
+        if name in BROKEN_FILES:
+            print(f"kefu: {error}\nCheck with: {BROKEN_FILES[name]}", file=sys.stderr)
+            return 2
+        if name in PLAIN_FAULTS:
+            print(f"kefu: {error}", file=sys.stderr)
+            return PLAIN_FAULTS[name]
+        raise

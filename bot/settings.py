@@ -106,6 +106,15 @@ class Settings:
             rate_per_address=_whole_number(given, "KEFU_RATE_PER_ADDRESS", 600),
         )
 
+    def make_home(self) -> None:
+        """Raises ``SettingsError`` where the folder cannot be made."""
+        try:
+            self.home.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise SettingsError(
+                f"KEFU_HOME: {self.home} cannot be made: {error.strerror}. Set it to a folder of yours."
+            ) from error
+
 
 def effective(env: Mapping[str, str] | None = None) -> list[tuple[Setting, str]]:
     """Each documented setting with the value in force, secrets masked; unset ones show their default."""

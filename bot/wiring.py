@@ -162,7 +162,7 @@ async def assemble(settings: Settings, channels: Mapping[str, Channel] | None = 
 
 def prepare(settings: Settings) -> None:
     """Make the folders and bring the tables to this version."""
-    settings.home.mkdir(parents=True, exist_ok=True)
+    settings.make_home()
     # Rasa's own helpers read these from the environment.
     os.environ.setdefault("RASA_CACHE_DIRECTORY", str(settings.home / "rasa-cache"))
     os.environ["KEFU_HOME"] = str(settings.home)

@@ -27,6 +27,10 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
+class DatabaseUnusable(ValueError):
+    """The database cannot be opened, or KEFU_DATABASE_URL is none; the text says what to do and shows no password."""
+
+
 class Database:
     """SQLite or PostgreSQL. ``work(connection, …)`` is one transaction: kept when it returns, undone when it raises.
 
@@ -80,17 +84,26 @@ async def _on(
 
 
 def driver_url(database_url: str) -> URL:
-    """The URL with the driver we use; raises ValueError, with what to do, for anything but SQLite and PostgreSQL."""
+    """The URL with the driver we use; raises DatabaseUnusable for anything but SQLite and PostgreSQL."""
     # Hosting services write postgres://, which SQLAlchemy does not know.
     old = database_url.startswith("postgres:")
-    url = make_url("postgresql" + database_url[len("postgres") :] if old else database_url)
+    try:
+        url = make_url("postgresql" + database_url[len("postgres") :] if old else database_url)
+    except (ValueError, sa.exc.ArgumentError):
+        # Their own words quote the URL.
+        raise DatabaseUnusable(
+            "KEFU_DATABASE_URL cannot be read. Write postgresql://user:password@host:port/database; special signs in "
+            "the password as %XX (@ is %40, / is %2F)."
+        ) from None
     backend = url.get_backend_name()
     if backend not in _DRIVERS:
-        raise ValueError(
+        raise DatabaseUnusable(
             f"KEFU_DATABASE_URL names {backend!r}. Use sqlite:///path/to/kefu.db or postgresql://user:password@host/database."
         )
     if backend == "sqlite" and url.database in (None, "", ":memory:"):
-        raise ValueError("KEFU_DATABASE_URL must name a SQLite file, such as sqlite:///var/kefu.db: memory forgets.")
+        raise DatabaseUnusable(
+            "KEFU_DATABASE_URL must name a SQLite file, such as sqlite:///var/kefu.db: memory forgets."
+        )
     return url.set(drivername=_DRIVERS[backend])
 
 

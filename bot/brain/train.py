@@ -130,7 +130,7 @@ def _explain(home: Path, code: int, latest: deque[str]) -> str:
         if code < 0
         else "mend what it names (`rasa data validate` checks the same files), then run `kefu train` again"
     )
-    return f"kefu: training the model failed.\n{said}\n  Whole log: {_log_path(home)}\n  Remedy: {remedy}."
+    return f"training the model failed.\n{said}\n  Whole log: {_log_path(home)}\n  Remedy: {remedy}."
 
 
 def _drop_old(model: Path) -> None:

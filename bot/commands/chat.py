@@ -19,9 +19,12 @@ console = Console(stderr=True, highlight=False)
 
 
 def run(settings: Settings, options: argparse.Namespace) -> int:
-    """Talk until end of input; a number presses the button with that number."""
+    """Talk until end of input; a number presses the button with that number. Raises TrainingFailed."""
+    from bot.brain import train
+
     wiring.prepare(settings)
     logs.configure(settings.home)
+    train.ensure_model(settings.home)
     return asyncio.run(_chat(settings, options.language))
 
 

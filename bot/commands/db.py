@@ -11,7 +11,7 @@ from bot.stores.migrate import upgrade
 
 def run(settings: Settings, options: argparse.Namespace) -> int:
     """Apply every migration that is missing; running it again does nothing."""
-    settings.home.mkdir(parents=True, exist_ok=True)
+    settings.make_home()
     upgrade(settings.database_url)
     print("kefu: the database is at this version.", file=sys.stderr)
     return 0

@@ -12,6 +12,7 @@ from bot.settings import Settings
 
 def run(settings: Settings, options: argparse.Namespace) -> int:
     """Read to the end of stdin; bytes that are no UTF-8 become the replacement sign, no line is dropped."""
+    settings.make_home()
     model = train.ensure_model(settings.home)
     lines = (line.decode("utf-8", "replace").rstrip("\r\n") for line in sys.stdin.buffer)
     for result in parse.parse_lines(model, lines):

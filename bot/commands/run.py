@@ -23,16 +23,12 @@ LAST_REQUESTS_SECONDS = 5.0
 
 
 def run(settings: Settings, options: argparse.Namespace) -> int:
-    """Serve until Ctrl-C or SIGTERM; 1 when the port is taken or the model cannot be trained."""
+    """Serve until Ctrl-C or SIGTERM; 1 when the port is taken. Raises TrainingFailed."""
     from bot.brain import train
 
     wiring.prepare(settings)
     logs.configure(settings.home)
-    try:
-        train.ensure_model(settings.home)
-    except train.TrainingFailed as error:
-        console.print(str(error), markup=False)
-        return 1
+    train.ensure_model(settings.home)
     with contextlib.suppress(KeyboardInterrupt):
         return asyncio.run(_serve(settings))
     return 0

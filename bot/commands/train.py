@@ -9,11 +9,7 @@ from bot.settings import Settings
 
 
 def run(settings: Settings, options: argparse.Namespace) -> int:
-    """Train and print the model's path; 1 when training failed (the remedy is printed)."""
-    try:
-        path = train.ensure_model(settings.home) if options.if_stale else train.train(settings.home)
-    except train.TrainingFailed as error:
-        print(error)
-        return 1
-    print(path)
+    """Train and print the model's path; raises TrainingFailed."""
+    settings.make_home()
+    print(train.ensure_model(settings.home) if options.if_stale else train.train(settings.home))
     return 0

@@ -13,9 +13,10 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.engine.url import URL
 
-from actions.records.database import driver_url
+from actions.records.database import DatabaseUnusable, driver_url
 
 _SCRIPTS = Path(__file__).parent / "migrations"
 _UPGRADE_LOCK = 5338  # any number, if it stays the same
@@ -34,9 +35,10 @@ class RevisionState:
 
 
 def upgrade(database_url: str) -> None:
-    """Create or change every table; does nothing where nothing is missing. Blocking: call it before the loop starts.
+    """Create or change every table; does nothing where nothing is missing. Raises DatabaseUnusable.
 
-    All of it or nothing, even when it is killed; of two at once, the second waits and finds nothing missing.
+    Blocking: call it before the loop starts. All of it or nothing, even when it is killed; of two at once, the second
+    waits and finds nothing missing.
     """
     with _connected(database_url) as connection:
         if connection.dialect.name == "postgresql":
@@ -47,7 +49,7 @@ def upgrade(database_url: str) -> None:
 
 
 def revision_state(database_url: str) -> RevisionState:
-    """For ``kefu doctor``; raises SQLAlchemy's own errors where the database cannot be reached."""
+    """For ``kefu doctor``; raises DatabaseUnusable where the database cannot be reached."""
     newest = ScriptDirectory.from_config(_config()).get_current_head()
     if newest is None:
         raise RuntimeError(
@@ -69,6 +71,19 @@ def _config() -> Config:
 @contextmanager
 def _connected(database_url: str) -> Iterator[Connection]:
     url = driver_url(database_url)
+    try:
+        with _engine(url) as engine, engine.begin() as connection:
+            yield connection
+    except (OSError, sa.exc.OperationalError) as error:
+        said = str(getattr(error, "orig", error)).strip()
+        raise DatabaseUnusable(
+            f"the database of KEFU_DATABASE_URL cannot be opened: {said}\n"
+            "  Remedy: start its server, correct the address or its access rights; `kefu doctor` looks again."
+        ) from error
+
+
+@contextmanager
+def _engine(url: URL) -> Iterator[Engine]:
     engine = sa.create_engine(url, poolclass=sa.pool.NullPool)
     if url.get_backend_name() == "sqlite":
         Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
@@ -76,8 +91,7 @@ def _connected(database_url: str) -> Iterator[Connection]:
         sa.event.listen(engine, "connect", _no_transactions_of_its_own)
         sa.event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
     try:
-        with engine.begin() as connection:
-            yield connection
+        yield engine
     finally:
         engine.dispose()
 
