@@ -25,7 +25,8 @@ from bot.brain import without_tensorflow
 without_tensorflow.FREE += ("tiny_assistant.",)
 from bot.brain.rasa_agent import RasaBrain
 from bot.messages import Turn
-brain = RasaBrain.load(model, home, "sqlite://", project=here / "tiny_assistant", actions="tiny_assistant.tiny_actions")
+url = f"sqlite:///{home}/kefu.db"
+brain = RasaBrain.load(model, home, url, project=here / "tiny_assistant", actions="tiny_assistant.tiny_actions")
 turns = [
     asyncio.run(brain.reply(Turn("c", str(number), text, fresh=number == 0)))
     for number, text in enumerate(["hello", "where is my order", "SO2001", "what is your return policy", "8001"])
