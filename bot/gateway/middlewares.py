@@ -102,7 +102,7 @@ def check_origin(settings: Settings) -> Middleware:
             if request.method == "OPTIONS":
                 return web.Response(status=204)
         elif request.path.startswith(DESK_API) and not is_same_origin(request, settings):
-            raise ApiError("foreign_origin")
+            raise ApiError("foreign_origin.desk")
         return await handler(request)
 
     return check
@@ -134,17 +134,17 @@ def _from_http(error: web.HTTPException, request: web.Request) -> web.StreamResp
         # A redirect is an answer, not a failure.
         return web.Response(status=error.status, headers={"Location": error.headers.get("Location", "/")})
     if isinstance(error, web.HTTPRequestEntityTooLarge):
-        key = ApiError("too_large", {"limit": MAX_BODY // 1024}, {"Connection": "close"})
+        refusal = ApiError("too_large", {"limit": MAX_BODY // 1024}, {"Connection": "close"})
     elif isinstance(error, web.HTTPMethodNotAllowed):
-        key = ApiError("method_not_allowed", headers={"Allow": ", ".join(sorted(error.allowed_methods))})
+        refusal = ApiError("method_not_allowed", headers={"Allow": ", ".join(sorted(error.allowed_methods))})
     elif error.status == 404:
-        key = ApiError("not_found")
+        refusal = ApiError("not_found")
     elif error.status < 500:
-        key = ApiError("bad_request.http")
+        refusal = ApiError("bad_request.http")
     else:
         _log_trouble(request, error)
-        key = ApiError("trouble")
-    return key.response(language_of(request))
+        refusal = ApiError("trouble")
+    return refusal.response(language_of(request))
 
 
 def _log_trouble(request: web.Request, error: BaseException) -> None:

@@ -47,6 +47,12 @@ PROBLEMS: Mapping[str, Problem] = {
         "不接受来自该网站的请求。请网站管理员把它加入 KEFU_ALLOWED_ORIGINS。",
         "Requests from this site are not accepted. Its operator can add it to KEFU_ALLOWED_ORIGINS.",
     ),
+    "foreign_origin.desk": Problem(
+        403,
+        "客服工作台只接受来自自身页面的请求。如经反向代理访问，请让代理转发 Host，或设置 KEFU_TRUSTED_PROXIES。",
+        "The desk only takes requests from its own pages. Behind a proxy, let it pass the Host header on, or set "
+        "KEFU_TRUSTED_PROXIES.",
+    ),
     "not_found": Problem(404, "没有这个地址。", "There is nothing at this address."),
     "method_not_allowed": Problem(405, "此地址不支持该请求方法。", "This address does not take that request method."),
     "slow_down": Problem(

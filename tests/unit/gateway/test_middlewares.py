@@ -73,6 +73,10 @@ async def test_desk_takes_no_other_site_even_an_allowed_one(database_url: str, t
     async with running(database_url, tmp_path, allowed_origins=(SHOP,)) as world:
         response = await world.client.post("/desk/api/login", json={}, headers={"Origin": SHOP})
         assert await error_of(response) == (403, "foreign_origin")
+        # What helps the web channel does not help here: the usual reason is a proxy that changes the host's name.
+        remedy = (await response.json())["error"]["message"]
+        assert "KEFU_TRUSTED_PROXIES" in remedy
+        assert "KEFU_ALLOWED_ORIGINS" not in remedy
 
 
 # --- errors ----------------------------------------------------------------------------------
