@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from aiohttp import web
@@ -52,7 +53,8 @@ def _file(name: str) -> web.FileResponse:
     content_type = CONTENT_TYPES.get(Path(name).suffix)
     path = (WEB_FILES / name).resolve() if "\0" not in name else WEB_FILES
     inside = path.is_relative_to(WEB_FILES) and not any(part.startswith(".") for part in Path(name).parts)
-    if content_type is None or not inside or name.endswith("/") or not path.is_file():
+    # isfile, because Path.is_file raises for a name that is too long.
+    if content_type is None or not inside or name.endswith("/") or not os.path.isfile(path):
         raise ApiError("not_found")
     # no-cache: the browser asks each time, and the ETag answers 304 while the file is the same.
     return web.FileResponse(path, headers={"Content-Type": content_type, "Cache-Control": "no-cache"})

@@ -73,6 +73,9 @@ async def test_changed_file_is_sent_anew(world: World, web_files: Path) -> None:
         "/secret.html",
         "/desk/api/nothing",
         "/widget/app.js/",
+        f"/widget/{'long' * 100}.js",
+        "/widget/%ff%fe.js",
+        "/widget/%ed%a0%80.js",
     ],
 )
 async def test_nothing_else_is_served(world: World, path: str) -> None:
