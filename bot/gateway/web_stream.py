@@ -12,6 +12,7 @@ from typing import Any
 from aiohttp import web
 
 from bot.conversation.events import DESK_TOPIC
+from bot.gateway.web_messages import SESSION_LIMIT
 from bot.gateway.web_sessions import session_conversation
 from bot.http.bodies import seq_of
 from bot.http.context import Context, context_of
@@ -30,22 +31,24 @@ async def open_stream(request: web.Request) -> web.StreamResponse:
     conversation = await session_conversation(request, request.query.get("session"))
     after = seq_of(request)
     check_upgrade(request)
-    return await serve_socket(request, CustomerStream(context_of(request), conversation.id, after))
+    limit = request.config_dict[SESSION_LIMIT]
+    return await serve_socket(request, CustomerStream(context_of(request), conversation.id, after, limit))
 
 
 class CustomerStream:
-    """One open page of one conversation; ``after`` is the last ``seq`` it has."""
+    """One open page of one conversation; ``after`` is the last ``seq`` it has, ``limit`` that of its messages."""
 
     # Seconds without an event after which the store is looked at all the same.
     patience = 20.0
 
-    def __init__(self, context: Context, conversation_id: str, after: int) -> None:
+    def __init__(self, context: Context, conversation_id: str, after: int, limit: AttemptLimit) -> None:
         self.topic = conversation_id
         self._context = context
         self._id = conversation_id
         self._seq = after
         self._told: Mapping[str, Any] = {}
         self._typing = AttemptLimit(1, 2)
+        self._limit = limit
 
     async def begin(self, say: Say) -> None:
         self._told = await self._state()
@@ -67,7 +70,7 @@ class CustomerStream:
             )
         elif frame.get("type") == "language":
             language = as_language(str(frame.get("language")))
-            if language is not None:
+            if language is not None and not self._limit.attempt(self._id):
                 await self._context.parts.store.set_language(self._id, language)
                 # Makes this and every other open page of the conversation look again.
                 await notifier.publish(self._id, {"type": "owner"})

@@ -132,6 +132,18 @@ async def test_customer_switches_the_language_and_every_page_hears_of_it(world: 
         assert (await frames(other, "language"))[0] == {"type": "language", "language": "en"}
 
 
+async def test_switching_to_and_fro_counts_like_messages(database_url: str, tmp_path: Path) -> None:
+    """Each switch is written down and told to every page of the conversation."""
+    async with running(database_url, tmp_path, rate_per_session=2) as world:
+        opened = await world.session(language="zh")
+        async with stream(world, opened["session"]) as socket:
+            for language in ("en", "zh", "en", "zh", "en"):
+                await socket.send_json({"type": "language", "language": language})
+            await socket.send_json({"type": "ping"})
+            await frames(socket, "pong")
+        assert (await world.parts.store.conversation(opened["conversation"])).language == "zh"
+
+
 async def test_nonsense_from_the_client_is_survived(world: World) -> None:
     session = (await world.session())["session"]
     async with stream(world, session) as socket:
