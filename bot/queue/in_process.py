@@ -42,6 +42,7 @@ class InProcessQueue:
         self._serving: dict[str, asyncio.Task[None]] = {}
         self._rung: set[str] = set()
         self._sweeper: asyncio.Task[None] | None = None
+        self._stopping = asyncio.Event()
 
     def ring_in(self, transaction: Any, conversation_id: str) -> None:
         """Nothing: the inbox is in the transaction, and a crash before ``ring`` is mended by the sweep."""
@@ -70,6 +71,7 @@ class InProcessQueue:
             with suppress(asyncio.CancelledError):
                 await self._sweeper
             self._sweeper = None
+        self._stopping.set()
         self._rung.clear()
         tasks = list(self._serving.values())
         if tasks:
@@ -88,13 +90,15 @@ class InProcessQueue:
                         await self._handler(conversation_id)
                     failures = 0
                 except Exception as error:
-                    if self._sweeper is None:
+                    if self._stopping.is_set():
                         return
-                    failures += 1
-                    delay = min(self._first_retry * 2 ** (failures - 1), self._longest_retry)
+                    delay = min(self._first_retry * 2**failures, self._longest_retry)
+                    failures = min(failures + 1, 30)  # larger powers fit into no float
                     log.exception("drain_failed", conversation=conversation_id, retry_in=delay, error=repr(error))
                     self._rung.add(conversation_id)
-                    await asyncio.sleep(delay)
+                    with suppress(asyncio.TimeoutError):
+                        await asyncio.wait_for(self._stopping.wait(), delay)
+                        return
         finally:
             del self._serving[conversation_id]
 

@@ -12,6 +12,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 
 import pytest
+import structlog
 
 from bot.ports import Queue
 from bot.queue.in_process import InProcessQueue
@@ -135,6 +136,18 @@ async def test_a_handler_that_raises_is_called_again(running: Harness, handled: 
         await handled.until(lambda: handled.calls == ["a"] * 4 + ["b"])
 
 
+async def test_a_long_trouble_is_outlasted(handled: Handled) -> None:
+    async def sweep() -> list[str]:
+        return ["a"]
+
+    handled.failures["a"] = 1100
+    queue = InProcessQueue(handled, sweep, first_retry=1e-9, longest_retry=1e-9, sweep_every=3600.0)
+    with structlog.testing.capture_logs():
+        await queue.start()
+        await handled.until(lambda: len(handled.calls) == 1101 and handled.idle())
+    await queue.stop()
+
+
 async def test_a_failing_conversation_holds_nobody_else_up(running: Harness, handled: Handled) -> None:
     handled.failures["broken"] = 10**9
     async with running(handled, []) as queue:
@@ -195,6 +208,18 @@ async def test_stopping_does_not_wait_for_ever(handled: Handled) -> None:
     await handled.until(lambda: handled.running["a"] == 1)
     await queue.stop(grace=0.0)
     assert handled.idle()
+
+
+async def test_stopping_does_not_wait_for_a_retry(handled: Handled) -> None:
+    async def sweep() -> list[str]:
+        return ["broken"]
+
+    handled.failures["broken"] = 10**9
+    queue = InProcessQueue(handled, sweep, first_retry=3600.0, longest_retry=3600.0)
+    await queue.start()
+    await handled.until(lambda: handled.calls == ["broken"] and handled.idle())
+    await asyncio.wait_for(queue.stop(grace=3600.0), 20)
+    assert handled.calls == ["broken"]
 
 
 async def test_a_lost_bell_is_swept_up_later(handled: Handled) -> None:
