@@ -22,6 +22,7 @@ from lang.normalize import normalize
 
 HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0002fa1f\u3007"
 _RUNS = re.compile(rf"[{HAN}]+|[^{HAN}]+")
+_HAN = re.compile(f"[{HAN}]")
 # "SO202611010001", "iphone15", "129.00", "2026-11-21", "8:30": anything around a digit, joined by signs between digits.
 # It starts at a word's start only: from every letter on, a long word without a digit would cost quadratic time.
 _CODE = re.compile(r"(?<![a-z\d])[a-z]*\d[a-z\d]*(?:[.,:/-]\d[a-z\d]*)*", re.IGNORECASE | re.ASCII)
@@ -90,12 +91,22 @@ def tokenize(text: str) -> list[Token]:
     return [Token(clean[start:end], start, end) for start, end in _spans(clean)]
 
 
+def is_han(word: str) -> bool:
+    """Whether a word of ours is Chinese: no token mixes scripts, so its first character tells."""
+    return _HAN.match(word) is not None
+
+
+def cut_chinese(text: str) -> list[str]:
+    """The words of normalised text that is Chinese characters only."""
+    # Without the hidden Markov model: invented words differ from message to message and help no count feature.
+    return list(_chinese().cut(text, HMM=False))
+
+
 def _spans(clean: str) -> Iterator[tuple[int, int]]:
     for run in _RUNS.finditer(clean):
-        if re.match(rf"[{HAN}]", run.group()):
-            # Without the hidden Markov model: invented words differ from message to message and help no count feature.
+        if is_han(run.group()):
             start = run.start()
-            for word in _chinese().cut(run.group(), HMM=False):
+            for word in cut_chinese(run.group()):
                 yield start, start + len(word)
                 start += len(word)
         else:

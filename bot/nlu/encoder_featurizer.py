@@ -13,9 +13,8 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu.codes import shorten
 from bot.nlu.component import KefuComponent, text_of
-from bot.nlu.features import add_sentence_feature
+from bot.nlu.features import add_sentence_feature, reading_of
 from lang.encode import encoder
-from lang.normalize import fold
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
@@ -51,7 +50,7 @@ class EncoderFeaturizer(KefuComponent, DenseFeaturizer):
         return messages
 
     def _add(self, messages: list[Message], *, remember: bool) -> None:
-        texts = [shorten(fold(text_of(message))) for message in messages]
+        texts = [shorten(reading_of(message)) for message in messages]
         vectors = encoder().encode(texts, self._config["prefix"], remember=remember)
         for message, vector in zip(messages, vectors, strict=True):
             add_sentence_feature(message, vector[None, :], self._alias)

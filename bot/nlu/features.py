@@ -11,10 +11,29 @@ from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 from scipy.sparse import csr_matrix, spmatrix, vstack
 
+from bot.nlu.ngrams import join
+from lang.normalize import fold
+
+READ_AS = "read_as"
+"""The property that holds the text as it was probably meant, where the speller changed something."""
+_READ_WORDS = "read_words"
+
 
 def words_of(message: Message) -> list[str]:
-    """The folded words our tokeniser left on the message."""
-    return [token.text for token in message.get(TOKENS_NAMES[TEXT]) or []]
+    """The folded words our tokeniser left on the message, spelling put right where a speller did so."""
+    corrected: list[str] | None = message.get(_READ_WORDS)
+    return corrected or [token.text for token in message.get(TOKENS_NAMES[TEXT]) or []]
+
+
+def reading_of(message: Message) -> str:
+    """The folded text, spelling put right where a speller did so."""
+    return message.get(READ_AS) or fold(message.get(TEXT) or "")
+
+
+def set_reading(message: Message, words: list[str]) -> None:
+    """What later components count and encode; tokens and the customer's text stay as they are, entities point there."""
+    message.set(_READ_WORDS, words)
+    message.set(READ_AS, join(words).strip(), add_to_output=True)
 
 
 def add_sentence_feature(message: Message, row: np.ndarray | spmatrix, origin: str) -> None:

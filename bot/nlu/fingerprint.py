@@ -15,9 +15,10 @@ def sources() -> str:
     """Changes whenever a file of ``lang/`` or ``bot/nlu/`` does."""
     digest = hashlib.sha256()
     for package in (lang, bot.nlu):
-        for path in sorted(Path(str(package.__file__)).parent.iterdir()):
+        folder = Path(str(package.__file__)).parent
+        for path in sorted(folder.rglob("*")):
             if path.suffix not in {".py", ".yml"}:
                 continue
-            digest.update(path.name.encode())
+            digest.update(path.relative_to(folder).as_posix().encode())
             digest.update(path.read_bytes())
     return digest.hexdigest()
