@@ -10,9 +10,11 @@ import numpy as np
 
 from bot.nlu.codes import has_digit
 from bot.nlu.messages_view import View
+from lang.tokenize import is_han
 
 _SHRINKAGE = 0.2
 _LONGEST = 8
+_HARDLY = 0.02
 
 
 @dataclass(frozen=True)
@@ -68,13 +70,21 @@ class Familiarity:
         return np.array([float((self.examples @ row).max()) for row in dense])
 
     def of_words(self, words: Sequence[str]) -> float:
-        """The share of a message's words, by length, that some training message has; numbers and codes do not count.
+        """The share of a message's words, by length, that some training message has. Numbers and codes do not count,
+        nor do words of a script that the training messages hardly write: one language is understood from the other.
 
-        1 for a message of nothing but numbers.
+        1 for a message without a word that counts.
         """
-        lengths = [(min(len(word), _LONGEST), word in self.vocabulary) for word in words if not has_digit(word)]
+        counting = [word for word in words if not has_digit(word) and self._scripts[is_han(word)]]
+        lengths = [(min(len(word), _LONGEST), word in self.vocabulary) for word in counting]
         total = sum(length for length, _ in lengths)
         return sum(length for length, known in lengths if known) / total if total else 1.0
+
+    @cached_property
+    def _scripts(self) -> dict[bool, bool]:
+        """Whether the training messages write Chinese (True) and others (False)."""
+        chinese = sum(map(is_han, self.vocabulary)) / max(1, len(self.vocabulary))
+        return {True: chinese > _HARDLY, False: 1 - chinese > _HARDLY}
 
 
 def _inverse_covariance(moved: np.ndarray) -> np.ndarray:

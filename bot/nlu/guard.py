@@ -14,6 +14,9 @@ from sklearn.linear_model import LogisticRegression
 _WEIGHTS = np.array([1.0, 0.5, 0.5, 0.75])
 _KINDS = len(_WEIGHTS)
 _MANY_WORDS = 80
+# The models that judged the held-back messages had learnt from fewer examples than the one that serves: its odds of
+# being right are better by about this factor's logarithm, with few examples and with many.
+_SERVED_BY_A_BETTER_MODEL = 0.5
 
 
 def circumstances(messages: Sequence[Sequence[str]]) -> np.ndarray:
@@ -57,6 +60,7 @@ class Guard:
         spread = np.where(spread > 1e-6, spread, 1.0)
         draft = cls(tuple(map(tuple, usual.tolist())), tuple(spread.tolist()))
         slope, offset = _logistic_curve(draft._sums(evidence, around), right)
+        offset += _SERVED_BY_A_BETTER_MODEL
         draft = cls(draft.usual, draft.spread, slope, offset)
         understood = right if right.any() else np.ones_like(right)
         confidences = draft.confidence(evidence[understood], around[understood])

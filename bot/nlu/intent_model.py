@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 
 import numpy as np
 from sklearn.model_selection import StratifiedKFold
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from bot.nlu.familiarity import Familiarity
 from bot.nlu.guard import Guard, circumstances
 from bot.nlu.linear_head import softmax
 from bot.nlu.messages_view import View
-from bot.nlu.ranker import Ranker
+from bot.nlu.ranker import SPARSE_SHARES, Ranker
 
-_TEMPERATURES = (0.25, 0.35, 0.5, 0.6, 0.7, 0.85, 1.0, 1.2, 1.4, 2.0, 2.8)
+_TEMPERATURES = (0.25, 0.35, 0.5, 0.6, 0.7, 0.85, 1.0, 1.2, 1.4, 2.0, 2.8, 4.0)
 _MANY_MESSAGES = 3000
+_WORKERS = 2
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,15 @@ class Verdict:
     ranking: tuple[tuple[str, float], ...]
     confidence: float
     refused: bool
+
+
+@dataclass(frozen=True)
+class _Unseen:
+    """Of messages that a model had not seen: scores of both heads [messages, classes], familiarity [messages, 3]."""
+
+    sparse: np.ndarray
+    dense: np.ndarray
+    familiar: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -49,17 +61,17 @@ class IntentModel:
         intents = tuple(sorted(set(labels)))
         number = {intent: index for index, intent in enumerate(intents)}
         numbers = np.array([number[label] for label in labels])
-        scores, familiar = _by_models_that_had_not_seen_them(view, numbers, len(intents))
-        temperature = _best_temperature(scores, numbers)
-        evidence = _evidence(softmax(scores / temperature), familiar)
+        with threadpool_limits(limits=1, user_api="blas"), ThreadPoolExecutor(_WORKERS) as workers:
+            # Several models are learnt; two at once, each on a core of its own.
+            final = workers.submit(_learn, view, numbers, len(intents))
+            unseen = _by_models_that_had_not_seen_them(view, numbers, len(intents), workers)
+            ranker, familiarity = final.result()
+        share, temperature = _likeliest(unseen, numbers)
+        scores = share * unseen.sparse + unseen.dense
+        evidence = _evidence(softmax(scores / temperature), unseen.familiar)
         right = scores.argmax(axis=1) == numbers[: len(scores)]
-        return cls(
-            intents,
-            Ranker.fit(view, numbers, len(intents)),
-            Familiarity.learn(view, numbers),
-            temperature,
-            Guard.learn(evidence, circumstances(view.words), right, false_refusals),
-        )
+        guard = Guard.learn(evidence, circumstances(view.words), right, false_refusals)
+        return cls(intents, replace(ranker, sparse_share=share), familiarity, temperature, guard)
 
     def judge(self, view: View) -> list[Verdict]:
         """One verdict a message; a verdict never depends on the other messages."""
@@ -89,16 +101,27 @@ def _evidence(probabilities: np.ndarray, familiar: np.ndarray) -> np.ndarray:
     return np.column_stack([familiar[:, 0], np.log(top / (1 - top)), familiar[:, 1:]])
 
 
-def _by_models_that_had_not_seen_them(view: View, labels: np.ndarray, classes: int) -> tuple[np.ndarray, np.ndarray]:
-    """Scores and familiarity of every message, by models that did not learn from it. Empty with a single message."""
+def _learn(view: View, labels: np.ndarray, classes: int) -> tuple[Ranker, Familiarity]:
+    return Ranker.fit(view, labels, classes), Familiarity.learn(view, labels)
+
+
+def _by_models_that_had_not_seen_them(
+    view: View, labels: np.ndarray, classes: int, workers: ThreadPoolExecutor
+) -> _Unseen:
+    """What is said of every message by models that did not learn from it. Nothing with a single message."""
     folds = _folds(labels)
-    scores = np.zeros((len(view) if folds else 0, classes))
-    familiar = np.zeros((len(scores), 3))
-    for learnt, asked in folds:
-        part, rest = view.take(learnt), view.take(asked)
-        scores[asked] = Ranker.fit(part, labels[learnt], classes).scores(rest)
-        familiar[asked] = _familiar(Familiarity.learn(part, labels[learnt]), rest)
-    return scores, familiar
+    count = len(view) if folds else 0
+    unseen = _Unseen(np.zeros((count, classes)), np.zeros((count, classes)), np.zeros((count, 3)))
+
+    def ask(fold: tuple[np.ndarray, np.ndarray]) -> None:
+        learnt, asked = fold
+        ranker, familiarity = _learn(view.take(learnt), labels[learnt], classes)
+        rest = view.take(asked)
+        unseen.sparse[asked], unseen.dense[asked] = ranker.apart(rest)
+        unseen.familiar[asked] = _familiar(familiarity, rest)
+
+    list(workers.map(ask, folds))
+    return unseen
 
 
 def _folds(labels: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
@@ -114,10 +137,15 @@ def _folds(labels: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
     return list(StratifiedKFold(folds, shuffle=True, random_state=0).split(labels, labels))
 
 
-def _best_temperature(scores: np.ndarray, labels: np.ndarray) -> float:
-    """The temperature under which the true intents of unseen messages are likeliest."""
-    if not len(scores):
-        return 1.0
+def _likeliest(unseen: _Unseen, labels: np.ndarray) -> tuple[float, float]:
+    """The sparse head's share and the temperature under which the true intents of unseen messages are likeliest."""
+    if not len(unseen.dense):
+        return 1.0, 1.0
     rows = np.arange(len(labels))
-    losses = [-np.log(softmax(scores / t)[rows, labels] + 1e-9).mean() for t in _TEMPERATURES]
-    return _TEMPERATURES[int(np.argmin(losses))]
+    losses = {
+        (share, temperature): -np.log(softmax(scores / temperature)[rows, labels] + 1e-9).mean()
+        for share in SPARSE_SHARES
+        for scores in [share * unseen.sparse + unseen.dense]
+        for temperature in _TEMPERATURES
+    }
+    return min(losses, key=losses.__getitem__)

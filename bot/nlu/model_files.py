@@ -22,6 +22,7 @@ def save(model: IntentModel, folder: Path) -> None:
     facts = {
         "intents": model.intents,
         "temperature": model.temperature,
+        "sparse_share": model.ranker.sparse_share,
         "guard": model.guard.facts(),
         "vocabulary": sorted(model.familiarity.vocabulary),
     }
@@ -53,6 +54,7 @@ def load(folder: Path) -> IntentModel | None:
             arrays["mean"],
             LinearHead(arrays["sparse_weights"], arrays["sparse_bias"]),
             LinearHead(arrays["dense_weights"], arrays["dense_bias"]),
+            facts["sparse_share"],
         )
         familiarity = Familiarity(
             arrays["centres"],
