@@ -50,23 +50,30 @@ async def _serve(settings: Settings) -> int:
     runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=LAST_REQUESTS_SECONDS)
     await runner.setup()
     try:
+        if not await _listen(runner, settings):
+            return 1
+        _announce(address_of(runner, settings.host), logins)
+        await _run_until_stopped(assembly, started)
+        return 0
+    finally:
+        await runner.cleanup()
+        await assembly.close()
+
+
+async def _listen(runner: web.AppRunner, settings: Settings) -> bool:
+    """False, and told why, where the port cannot be had."""
+    try:
         await web.TCPSite(runner, settings.host, settings.port).start()
     except OSError as error:
         console.print(f"kefu: cannot listen on {settings.host}:{settings.port}: {error.strerror}.", markup=False)
         console.print("  Remedy: stop what uses that port, or set KEFU_PORT to another one.")
-        await assembly.close()
-        await runner.cleanup()
-        return 1
-    _announce(address_of(runner, settings.host), logins)
+        return False
+    return True
+
+
+async def _run_until_stopped(assembly: wiring.Assembly, started: float) -> None:
+    """Raises what the loading of the model raised."""
     stop = _stop_event()
-    code = await _run_until(assembly, stop, started)
-    console.print("kefu: stopping …")
-    await runner.cleanup()
-    await assembly.close()
-    return code
-
-
-async def _run_until(assembly: wiring.Assembly, stop: asyncio.Event, started: float) -> int:
     loading = asyncio.create_task(assembly.load_brain())
     stopping = asyncio.create_task(stop.wait())
     with console.status("loading the language model …"):
@@ -75,10 +82,9 @@ async def _run_until(assembly: wiring.Assembly, stop: asyncio.Event, started: fl
         loading.result()
         console.print(f"kefu: ready after {time.monotonic() - started:.0f} s. Ctrl-C stops.")
     await stopping
-    if not loading.done():
-        # A thread cannot be interrupted: wait for the load to end, then close in good order.
-        await asyncio.gather(loading, return_exceptions=True)
-    return 0
+    console.print("kefu: stopping …")
+    # A thread cannot be interrupted: wait for the load to end, then close in good order.
+    await asyncio.gather(loading, return_exceptions=True)
 
 
 def _stop_event() -> asyncio.Event:
