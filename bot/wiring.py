@@ -7,13 +7,12 @@ import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timezone
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from actions import limits
-from actions.records import demo
+from actions.records import clock, demo
 from actions.records.database import Database
 from actions.records.dossier import OrderDossier
 from bot.channels.web import WebChannel
@@ -172,7 +171,7 @@ def prepare(settings: Settings) -> None:
 
 async def seed_demo(settings: Settings, database: Database) -> dict[str, str]:
     """Demo orders and the log-ins ``agent`` and ``supervisor``; returns username → password."""
-    await demo.seed(database, datetime.now(timezone.utc).date())
+    await demo.seed(database, clock.shop_day(clock.now()))
     accounts = Accounts(database)
     password = demo_password(settings)
     await accounts.add_agent("agent", "小林 Lin", "agent", "zh", password)
