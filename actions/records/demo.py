@@ -19,7 +19,10 @@ DEMO_FILE = Path(__file__).with_name("demo.yml")
 
 
 async def seed(database: Database, today: date) -> None:
-    """Add what is missing; ``today`` is the shop's day. What is there stays as it is, so that a restart does not undo a customer's cancellation."""
+    """Add what is missing; ``today`` is the shop's day.
+
+    What is there stays as it is, so that a restart does not undo a customer's cancellation.
+    """
     await database.write(_seed, yaml.safe_load(DEMO_FILE.read_text("utf-8")), today)
 
 

@@ -40,9 +40,9 @@ async def test_the_demo_orders_follow_the_shops_calendar(
     settings: Settings, template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """At eight in the evening in London it is the next morning in the shop."""
-    monkeypatch.setattr(clock, "now", lambda: datetime(2026, 11, 21, 20, tzinfo=timezone.utc))
+    monkeypatch.setattr(clock, "now", lambda: datetime(2026, 3, 1, 20, tzinfo=timezone.utc))
     database = Database(copy_of(template, tmp_path))
     await seed_demo(settings, database)
     promised = sa.select(orders.c.promised_on).where(orders.c.order_number == "SO202611010002")
-    assert await rows(database, promised) == [(date(2026, 11, 23),)]
+    assert await rows(database, promised) == [(date(2026, 3, 3),)]
     await database.close()
