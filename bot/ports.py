@@ -118,6 +118,19 @@ class Answer:
     replies: Sequence[StoredMessage]
 
 
+@dataclass(frozen=True)
+class Overview:
+    """A conversation as the agents' queue shows it. ``last`` was really said (none that is HELD), without its buttons.
+
+    ``place``: 1 for the next to be served, None when not waiting. ``handoff``: the latest.
+    """
+
+    conversation: Conversation
+    last: StoredMessage | None
+    place: int | None
+    handoff: Handoff | None
+
+
 class Store(Protocol):
     """The only truth. Every method is one transaction."""
 
@@ -178,6 +191,12 @@ class Store(Protocol):
         self, *, owner: Owner | None = None, agent: str | None = None, limit: int = 100
     ) -> list[Conversation]:
         """Waiting ones longest-waiting first, others latest change first."""
+
+    async def overviews(self, *, owner: Owner | None = None, limit: int = 100) -> list[Overview]:
+        """The same conversations with what the agents' queue shows of each."""
+
+    async def overview(self, conversation_id: str) -> Overview:
+        """Raises UnknownConversation."""
 
     async def place_in_queue(self, conversation_id: str) -> int | None:
         """1 for the next to be served; None when not waiting."""

@@ -5,8 +5,6 @@ A rule of all actions: the core decides under the version check, and who comes t
 
 from __future__ import annotations
 
-from typing import Any
-
 from aiohttp import web
 
 from bot.conversation import hand_to_agent
@@ -31,24 +29,25 @@ async def list_conversations(request: web.Request, agent: Agent) -> web.Response
     asked = request.query.get("owner", "")
     if asked and asked not in [owner.value for owner in Owner]:
         raise wrong_field("owner", "waiting、agent、bot 或 closed", "waiting, agent, bot or closed")
-    found = await context.parts.store.conversations(owner=Owner(asked) if asked else None)
-    names = await _names(context)
-    rows = [await conversation_json(context.parts, each, agent.language, names) for each in found]
+    found = await context.parts.store.overviews(owner=Owner(asked) if asked else None)
+    names, rules = await _names(context), context.parts.handoff_rules
+    rows = [conversation_json(each, rules, agent.language, names) for each in found]
     return web.json_response({"conversations": rows})
 
 
 async def get_conversation(request: web.Request, agent: Agent) -> web.Response:
     """The row with its dossier: handoffs, orders, notes, intents, mood_curve, articles, failures, changes."""
     context = context_of(request)
-    conversation = await _conversation(request)
     parts, names = context.parts, await _names(context)
+    overview = await parts.store.overview(_id(request))
+    conversation = overview.conversation
     messages = await _all_messages(context, conversation)
     customer_id = conversation.customer.id if conversation.customer else None
     orders = await context.records.orders_of_conversation(conversation.id, customer_id)
     handoffs = dossier.handoffs_json(await parts.store.handoffs(conversation.id), parts.handoff_rules, agent.language)
     return web.json_response(
         {
-            **await conversation_json(parts, conversation, agent.language, names),
+            **conversation_json(overview, parts.handoff_rules, agent.language, names),
             **dossier.dossier(messages, orders, handoffs),
             "notes": dossier.notes_json(await parts.store.notes(conversation.id), names),
         }
@@ -151,11 +150,15 @@ def add_to(app: web.Application) -> None:
     )
 
 
-async def _conversation(request: web.Request) -> Conversation:
+def _id(request: web.Request) -> str:
     conversation_id = request.match_info["id"]
     if not is_id(conversation_id):
         raise UnknownConversation(conversation_id)
-    return await context_of(request).parts.store.conversation(conversation_id)
+    return conversation_id
+
+
+async def _conversation(request: web.Request) -> Conversation:
+    return await context_of(request).parts.store.conversation(_id(request))
 
 
 async def _all_messages(context: Context, conversation: Conversation) -> list[StoredMessage]:
@@ -174,6 +177,6 @@ async def _names(context: Context) -> Names:
 async def _changed(request: web.Request, agent: Agent) -> web.Response:
     """The conversation as it is after an agent's action."""
     context = context_of(request)
-    conversation = await _conversation(request)
-    row: dict[str, Any] = await conversation_json(context.parts, conversation, agent.language, await _names(context))
-    return web.json_response(row)
+    overview = await context.parts.store.overview(_id(request))
+    rules = context.parts.handoff_rules
+    return web.json_response(conversation_json(overview, rules, agent.language, await _names(context)))

@@ -23,8 +23,8 @@ from bot.messages import (
     Owner,
     StoredMessage,
 )
-from bot.ports import Answer, Queue, TurnRecord, Work
-from bot.stores import desk, inbox, outbox
+from bot.ports import Answer, Overview, Queue, TurnRecord, Work
+from bot.stores import desk, inbox, outbox, overview
 from bot.stores.tables import messages
 
 
@@ -113,6 +113,12 @@ class SqlAlchemyStore:
         self, *, owner: Owner | None = None, agent: str | None = None, limit: int = 100
     ) -> list[Conversation]:
         return await self._database.read(desk.list_conversations, owner, agent, limit)
+
+    async def overviews(self, *, owner: Owner | None = None, limit: int = 100) -> list[Overview]:
+        return await self._database.read(overview.list_overviews, owner, limit)
+
+    async def overview(self, conversation_id: str) -> Overview:
+        return await self._database.read(overview.one_overview, conversation_id)
 
     async def place_in_queue(self, conversation_id: str) -> int | None:
         return await self._database.read(desk.place_in_queue, conversation_id)

@@ -360,6 +360,31 @@ class TestDesk:
         assert await store.place_in_queue(second.id) == 1
         assert (await store.conversation(first.id)).waiting_since is None
 
+    async def test_the_queue_is_read_with_what_it_shows(self, store: SqlAlchemyStore) -> None:
+        asked = await accepted_in_new(store, "转人工", "a")
+        notice = Draft(Author.SYSTEM, "请稍候", "zh", key="notice_handed_over")
+        handoff = Handoff("asks_for_human", asked.id, words="转人工")
+        await answered(store, asked, notice, new_owner=Owner.WAITING, handoff=handoff)
+        second = await owned_by(store, Owner.WAITING, "b")
+        first, later = await store.overviews(owner=Owner.WAITING)
+        assert (first.conversation.id, later.conversation.id) == (asked.conversation_id, second.id)
+        assert (first.place, later.place) == (1, 2)
+        assert first.last is not None
+        assert first.handoff is not None
+        assert (first.last.text, first.handoff.rule) == ("请稍候", "asks_for_human")
+        assert (later.last, later.handoff) == (None, None)
+        assert await store.overviews() == [first, later]
+        assert await store.overview(second.id) == later
+        with pytest.raises(UnknownConversation):
+            await store.overview("0" * 32)
+
+    async def test_the_queue_shows_what_was_really_said(self, store: SqlAlchemyStore) -> None:
+        message = await accepted_in_new(store, "取消")
+        await answered(store, message, *[replace(REPLY, delivery=Delivery.HELD)] * 3, expected_version=None)
+        (found,) = await store.overviews(owner=Owner.BOT)
+        assert found.last is not None
+        assert (found.last.text, found.place) == ("取消", None)
+
     async def test_conversations_are_found_by_agent(self, store: SqlAlchemyStore) -> None:
         mine = await owned_by(store, Owner.AGENT, "a", agent="anna")
         await owned_by(store, Owner.AGENT, "b", agent="ben")
