@@ -39,7 +39,8 @@ class Speller(KefuComponent):
 
     @staticmethod
     def required_packages() -> list[str]:
-        return ["pypinyin", "spellchecker"]
+        # Not spellchecker: Rasa asks for a distribution of the module's name, and that one's is pyspellchecker.
+        return ["pypinyin"]
 
     @classmethod
     def required_components(cls) -> list[type]:

@@ -1,4 +1,7 @@
-"""The components inside Rasa: trained on a library's intents, saved, loaded, asked. The folder's only slow test."""
+"""The components inside Rasa: trained on the intents of a library and a city hall, saved, loaded, asked.
+
+The folder's only slow test. ``heldout.tsv`` was written with the examples, by the same hand.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +20,11 @@ from bot.brain.without_tensorflow import spare
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[3]
+DATA = ROOT / "tests/data/foreign_nlu"
+# Of 240 held-out messages 93% (zh) and 96% (en) were right when this was written. Guessing the commonest of the thirty
+# intents gets 3%, words and characters counted without the encoder 74%.
+LEAST_RIGHT = 0.89
+MOST_REFUSED = 0.08
 Parse = Callable[[str], dict[str, Any]]
 
 
@@ -25,7 +33,7 @@ def parse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Parse]:
     """Trained in a process of its own: here TensorFlow, which Rasa's training wants, may be blocked already."""
     home = tmp_path_factory.mktemp("home")
     environment = {"KEFU_HOME": str(home), "RASA_CACHE_DIRECTORY": str(home / "cache"), "RASA_TELEMETRY_ENABLED": "0"}
-    data, config = str(ROOT / "tests/data/foreign_nlu"), str(ROOT / "config.yml")
+    data, config = str(DATA), str(ROOT / "config.yml")
     command = [sys.executable, "-m", "rasa", "train", "nlu", "--nlu", data, "--config", config]
     command += ["--out", str(home / "models"), "--fixed-model-name", "foreign"]
     trained = subprocess.run(
@@ -54,20 +62,37 @@ def parse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Parse]:
     ],
 )
 def test_any_intents_are_learnt_in_both_languages(parse: Parse, text: str, intent: str) -> None:
-    told = parse(text)
-    assert told["intent_ranking"][-4 if told["intent"]["name"] == "nlu_fallback" else 0]["name"] == intent
+    assert _first(parse(text)) == intent
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_held_out_messages_are_understood(parse: Parse, language: str) -> None:
+    lines = (line.split("\t") for line in (DATA / "heldout.tsv").read_text("utf-8").splitlines())
+    asked = [(intent, parse(text)) for intent, text in lines if text.isascii() == (language == "en")]
+    assert len(asked) == 120
+    right = [_first(told) == intent for intent, told in asked]
+    assert sum(right) >= LEAST_RIGHT * len(asked)
+    assert sum(told["intent"]["name"] == "nlu_fallback" for _, told in asked) <= MOST_REFUSED * len(asked)
+
+
+def _first(told: dict[str, Any]) -> str:
+    """The likeliest intent, refused or not."""
+    return next(str(entry["name"]) for entry in told["intent_ranking"] if entry["name"] != "nlu_fallback")
 
 
 def test_nonsense_is_refused_and_the_ranking_kept(parse: Parse) -> None:
     told = parse("qwzx plmk vbnt")
     assert told["intent"]["name"] == "nlu_fallback"
     assert told["intent_ranking"][0] == told["intent"]
-    assert {entry["name"] for entry in told["intent_ranking"][1:]} == {
-        "renew_loan",
-        "opening_times",
-        "lost_card",
-        "find_title",
-    }
+    assert len(told["intent_ranking"]) == 10
+
+
+def test_slips_are_read_as_they_were_meant(parse: Parse) -> None:
+    told = parse("我的借书正丟了")
+    assert (told["text"], told["read_as"]) == ("我的借书正丟了", "我的借书证丢了")
+    assert told["intent"]["name"] == "lost_card"
+    assert parse("lost my libary crad")["read_as"] == "lost my library card"
+    assert "read_as" not in parse("借书证丢了")
 
 
 def test_confidences_are_ordered_and_the_first_is_the_intents(parse: Parse) -> None:
