@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 from string import Template
@@ -14,7 +12,7 @@ from markdown_it import MarkdownIt
 from bot.http.context import HelpArticle, Knowledge, context_of
 from bot.http.errors import ApiError
 from bot.http.language import as_language, language_of, set_language
-from bot.messages import LANGUAGES, Language
+from bot.messages import Language
 
 HERE = Path(__file__).parent / "help"
 STYLE = (HERE / "help.css").read_text(encoding="utf-8")
@@ -23,15 +21,6 @@ PAGE = Template((HERE / "page.html").read_text(encoding="utf-8"))
 # HTML inside an article is shown as text: an article must not run scripts, whoever edits it.
 _MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
 _OTHER: dict[Language, tuple[Language, str]] = {"zh": ("en", "Read in English"), "en": ("zh", "阅读中文版")}
-
-
-@dataclass(frozen=True)
-class Found:
-    """An article in the best language it exists in; ``has_other``: it exists in the other one as well."""
-
-    language: Language
-    text: HelpArticle
-    has_other: bool
 
 
 async def style(request: web.Request) -> web.Response:
@@ -47,16 +36,15 @@ async def article(request: web.Request) -> web.Response:
     language = language_of(request)
     slug = request.match_info["slug"]
     knowledge = context_of(request).knowledge
-    # In a thread: a knowledge base that is still being opened must not hold up everybody else's requests.
-    found = await asyncio.to_thread(_find, knowledge, slug, language) if knowledge is not None else None
-    if found is None:
+    found = knowledge.article(slug, language) if knowledge is not None else None
+    if knowledge is None or found is None:
         sentence = ApiError("not_found").sentence(language)
         return _page(404, language, sentence, f"<h1>{escape(sentence)}</h1>", "")
-    body = render(found.text, found.language)
-    return _page(200, found.language, found.text.title, body, _link_to_other(found))
+    link = _link_to_other(knowledge, slug, found.language)
+    return _page(200, found.language, found.title, render(found), link)
 
 
-def render(text: HelpArticle, language: Language) -> str:
+def render(text: HelpArticle) -> str:
     """The article's Markdown as HTML; its title comes first unless the text begins with a heading itself."""
     tokens = _MARKDOWN.parse(text.body)
     for token in tokens:
@@ -65,23 +53,16 @@ def render(text: HelpArticle, language: Language) -> str:
             if isinstance(target, str) and target.startswith("/help/") and "?" not in target:
                 # A reader of this language wants the linked article in it too.
                 page, hash_sign, place = target.partition("#")
-                child.attrSet("href", f"{page}?language={language}{hash_sign}{place}")
+                child.attrSet("href", f"{page}?language={text.language}{hash_sign}{place}")
     body = _MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {})
     return body if body.startswith("<h1>") else f"<h1>{escape(text.title)}</h1>\n{body}"
 
 
-def _find(knowledge: Knowledge, slug: str, language: Language) -> Found | None:
-    texts = {each: text for each in LANGUAGES if (text := knowledge.article(slug, each)) is not None}
-    if not texts:
-        return None
-    shown = language if language in texts else next(iter(texts))
-    return Found(shown, texts[shown], has_other=len(texts) > 1)
-
-
-def _link_to_other(found: Found) -> str:
-    if not found.has_other:
+def _link_to_other(knowledge: Knowledge, slug: str, language: Language) -> str:
+    other, label = _OTHER[language]
+    translated = knowledge.article(slug, other)
+    if translated is None or translated.language != other:
         return ""
-    other, label = _OTHER[found.language]
     return f'<a href="?language={other}" hreflang="{other}" lang="{other}">{label}</a>'
 
 

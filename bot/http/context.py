@@ -53,9 +53,13 @@ class HelpArticle(Protocol):
     @property
     def body(self) -> str: ...
 
+    @property
+    def language(self) -> Language: ...
+
 
 class Knowledge(Protocol):
-    def article(self, slug: str, language: Language) -> HelpArticle | None: ...
+    def article(self, slug: str, language: Language) -> HelpArticle | None:
+        """In this language, else in the other one."""
 
 
 @dataclass(frozen=True)

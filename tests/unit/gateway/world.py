@@ -19,6 +19,7 @@ from bot.conversation.handle import drain
 from bot.conversation.send_replies import unfinished
 from bot.gateway.application import create_app
 from bot.gateway.metrics import Metrics, metered
+from bot.messages import LANGUAGES, Language
 from bot.ports import Parts
 from bot.queue.in_process import InProcessQueue
 from bot.queue.notifier import InProcessNotifier
@@ -43,14 +44,19 @@ class FakeReadiness:
 class FakeArticle:
     title: str
     body: str
+    language: Language = "zh"
 
 
 @dataclass
 class FakeKnowledge:
-    articles: dict[tuple[str, str], FakeArticle] = field(default_factory=dict)
+    articles: dict[tuple[str, Language], FakeArticle] = field(default_factory=dict)
 
-    def article(self, slug: str, language: str) -> FakeArticle | None:
-        return self.articles.get((slug, language))
+    def article(self, slug: str, language: Language) -> FakeArticle | None:
+        other = LANGUAGES[language == LANGUAGES[0]]
+        for each in (language, other):
+            if (slug, each) in self.articles:
+                return replace(self.articles[slug, each], language=each)
+        return None
 
 
 @dataclass
