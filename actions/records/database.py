@@ -125,9 +125,22 @@ def _engine(url: URL, connections: int, **options: Any) -> Engine:
     )
 
 
+def connection_limits(url: URL) -> dict[str, int]:
+    """Options of a connection to PostgreSQL; those in the operator's URL are left as they are."""
+    # In seconds, the last one in milliseconds: when to give up a server that does not answer.
+    limits = {
+        "connect_timeout": 10,
+        "keepalives_idle": 30,
+        "keepalives_interval": 10,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 30_000,
+    }
+    return {name: limit for name, limit in limits.items() if name not in url.query}
+
+
 def _postgres(url: URL, connections: int) -> Engine:
     # Asked before use: a server that restarted must not fail the first message after it.
-    return _engine(url, connections, pool_pre_ping=True)
+    return _engine(url, connections, pool_pre_ping=True, connect_args=connection_limits(url))
 
 
 def _sqlite(url: URL, connections: int) -> Engine:

@@ -19,7 +19,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from sqlalchemy.engine import Engine
 from sqlalchemy.engine.url import URL
 
-from actions.records.database import driver_url
+from actions.records.database import connection_limits, driver_url
 from bot.stores.prepared import Prepared
 
 POSTGRES_SCHEMA = "rasa"
@@ -129,7 +129,7 @@ def _postgres(url: URL) -> Engine:
         url,
         pool_size=2,
         pool_pre_ping=True,
-        connect_args={"options": f"-csearch_path={POSTGRES_SCHEMA}"},
+        connect_args={**connection_limits(url), "options": f"-csearch_path={POSTGRES_SCHEMA}"},
         hide_parameters=True,
     )
 

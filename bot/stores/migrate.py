@@ -16,7 +16,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.engine.url import URL
 
-from actions.records.database import DatabaseUnusable, driver_url
+from actions.records.database import DatabaseUnusable, connection_limits, driver_url
 
 _SCRIPTS = Path(__file__).parent / "migrations"
 _UPGRADE_LOCK = 5338  # any number, if it stays the same
@@ -84,8 +84,10 @@ def _connected(database_url: str) -> Iterator[Connection]:
 
 @contextmanager
 def _engine(url: URL) -> Iterator[Engine]:
-    engine = sa.create_engine(url, poolclass=sa.pool.NullPool)
-    if url.get_backend_name() == "sqlite":
+    is_sqlite = url.get_backend_name() == "sqlite"
+    limits = {} if is_sqlite else connection_limits(url)
+    engine = sa.create_engine(url, poolclass=sa.pool.NullPool, connect_args=limits)
+    if is_sqlite:
         Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
         # Left to itself, Python's driver opens no transaction for CREATE TABLE: a kill would leave half of the tables.
         sa.event.listen(engine, "connect", _no_transactions_of_its_own)

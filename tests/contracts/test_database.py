@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection
 
 from actions.records.database import Database
 from actions.records.tables import customers
+from tests.databases import postgres_copy
 
 
 def add(connection: Connection, name: str) -> None:
@@ -91,3 +92,15 @@ async def test_personal_data_is_in_no_error(database: Database) -> None:
         await database.write(add_twice)
     assert "INSERT INTO shop_customers" in str(caught.value)
     assert "张伟" not in str(caught.value)
+
+
+async def test_a_server_that_falls_silent_is_given_up(postgres: str) -> None:
+    """Without limits a thread would wait for hours for a machine that is gone; eight such threads are all there are."""
+    with postgres_copy(postgres) as url:
+        for address, seconds in ((url, "10"), (f"{url}&connect_timeout=3", "3")):
+            database = Database(address)
+            with database.engine.connect() as connection:
+                given = connection.connection.dbapi_connection.get_dsn_parameters()
+            await database.close()
+            assert given["connect_timeout"] == seconds
+            assert int(given["tcp_user_timeout"]) > 0
