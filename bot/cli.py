@@ -42,7 +42,8 @@ def build_parser() -> argparse.ArgumentParser:
     train.add_argument("--if-stale", action="store_true", help="only when the model is missing or older than its data")
     chat = commands.add_parser("chat", help="talk to the bot in the terminal")
     chat.add_argument("--language", choices=["zh", "en"], default="zh", help="language of the first words")
-    commands.add_parser("parse", help="one message a line on stdin, one JSON object a line on stdout")
+    parse = commands.add_parser("parse", help="one message a line on stdin, one JSON object a line on stdout")
+    parse.add_argument("--explain", action="store_true", help="say which words and examples made the decision")
     commands.add_parser("doctor", help="say in plain words what is missing or wrong")
 
     _add_kb(commands.add_parser("kb", help="the knowledge base"))

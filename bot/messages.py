@@ -124,6 +124,7 @@ class Understanding:
     ``language`` is None when the message does not tell ("ok", a number). ``entities`` hold
     ``entity, value, start, end`` with offsets into the customer's own text. ``ranking`` holds
     (intent, confidence) pairs, best first. ``mood_words`` are the words that made the mood.
+    ``second_intent`` is what one clause, ``second_text``, asks for beyond ``intent``.
     """
 
     intent: str
@@ -133,6 +134,8 @@ class Understanding:
     mood: float = 0.0
     mood_words: tuple[str, ...] = ()
     ranking: tuple[tuple[str, float], ...] = ()
+    second_intent: str | None = None
+    second_text: str = ""
 
 
 @dataclass(frozen=True)

@@ -11,22 +11,30 @@ from bot.brain.quiet import quieten
 from bot.brain.understand import NOTHING, safe_text, understanding
 from bot.brain.without_tensorflow import spare
 from bot.messages import Understanding
+from bot.nlu.explanation import explaining
 
 
-def parse_lines(model: Path, lines: Iterable[str]) -> Iterator[dict[str, Any]]:
+def parse_lines(model: Path, lines: Iterable[str], *, explain: bool = False) -> Iterator[dict[str, Any]]:
     """One JSON-able object a line, in order, as the lines come; blank lines too.
 
     ``text`` is the line itself; ``language`` zh, en or None where it does not tell; ``confidence`` 0..1;
-    ``entities`` with offsets into the text; ``sentiment`` −1 (angry) .. 1 (pleased).
+    ``entities`` with offsets into the text; ``sentiment`` −1 (angry) .. 1 (pleased). Where there is one,
+    ``secondary_intent``: ``intent`` and the ``text`` of the clause. With ``explain`` the ``explanation`` as well, and
+    ``read_as`` where something seemed misspelt.
     """
+    before = explaining.set(explain)
     processor = _load(model)
+    explaining.reset(before)
     from rasa.core.channels.channel import UserMessage
 
     for line in lines:
         said = safe_text(line)
         if said.strip():
             parsed = asyncio.run(processor.parse_message(UserMessage(said)))
-            yield _as_json(line, understanding(parsed, len(said) - len(said.lstrip())))
+            told = _as_json(line, understanding(parsed, len(said) - len(said.lstrip())))
+            if explain:
+                told |= {key: parsed[key] for key in ("read_as", "explanation", "mood_words") if key in parsed}
+            yield told
         else:
             yield _as_json(line, NOTHING)
 
@@ -40,6 +48,7 @@ def _load(model: Path) -> Any:
 
 
 def _as_json(text: str, understood: Understanding) -> dict[str, Any]:
+    second = {"secondary_intent": {"intent": understood.second_intent, "text": understood.second_text}}
     return {
         "text": text,
         "language": understood.language,
@@ -47,4 +56,5 @@ def _as_json(text: str, understood: Understanding) -> dict[str, Any]:
         "confidence": round(understood.confidence, 4),
         "entities": [dict(entity) for entity in understood.entities],
         "sentiment": round(understood.mood, 4),
+        **(second if understood.second_intent else {}),
     }

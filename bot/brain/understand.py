@@ -20,6 +20,7 @@ def understanding(parse_data: Mapping[str, Any], indent: int = 0) -> Understandi
     """``indent`` is the number of blanks that Rasa stripped off the front; entity offsets are moved back by it."""
     intent = parse_data.get("intent") or {}
     language = parse_data.get("language")
+    second = parse_data.get("secondary_intent") or {}
     return Understanding(
         intent=intent.get("name") or NLU_FALLBACK,
         confidence=float(intent.get("confidence") or 0.0),
@@ -32,6 +33,8 @@ def understanding(parse_data: Mapping[str, Any], indent: int = 0) -> Understandi
         ranking=tuple(
             (item["name"], float(item["confidence"])) for item in parse_data.get("intent_ranking") or () if item["name"]
         ),
+        second_intent=second.get("name"),
+        second_text=second.get("text") or "",
     )
 
 

@@ -15,7 +15,7 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
     settings.make_home()
     model = train.ensure_model(settings.home)
     lines = (line.decode("utf-8", "replace").rstrip("\r\n") for line in sys.stdin.buffer)
-    for result in parse.parse_lines(model, lines):
+    for result in parse.parse_lines(model, lines, explain=options.explain):
         sys.stdout.write(json.dumps(result, ensure_ascii=False) + "\n")
         sys.stdout.flush()
     return 0

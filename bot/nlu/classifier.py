@@ -11,16 +11,21 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.classifiers.classifier import IntentClassifier
 from rasa.nlu.featurizers.featurizer import Featurizer
 from rasa.shared.constants import DEFAULT_NLU_FALLBACK_INTENT_NAME
-from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, INTENT_RANKING_KEY, PREDICTED_CONFIDENCE_KEY
+from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, INTENT_RANKING_KEY, PREDICTED_CONFIDENCE_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from bot.nlu import model_files
 from bot.nlu.component import KefuComponent, text_of
-from bot.nlu.features import dense_rows, sparse_rows, words_of
+from bot.nlu.explanation import Examples, explain, explaining
+from bot.nlu.features import ANNOUNCED, CLAUSES, PLACED, dense_rows, sparse_rows, with_clauses, words_of
 from bot.nlu.intent_model import IntentModel, Verdict
 from bot.nlu.messages_view import View
+from bot.nlu.second_intent import Part, second_intent
+
+SECONDARY_INTENT = "secondary_intent"
+EXPLANATION = "explanation"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -28,7 +33,10 @@ class GuardedClassifier(KefuComponent, IntentClassifier):
     """A classifier over all featurisers' sentence features, with an out-of-scope guard.
 
     Configuration: ``false_refusals`` is the share of rightly understood messages that the guard may refuse;
-    ``ranking_length`` how many intents are told.
+    ``ranking_length`` how many intents are told; ``never_second`` lists intents that are no second request.
+
+    Loaded while ``explaining`` is set it also explains itself in the property ``explanation``.
+    Sets ``secondary_intent`` (``name``, ``confidence``, ``text``: the clause that asks for it) where a message has one.
     """
 
     def __init__(
@@ -38,14 +46,16 @@ class GuardedClassifier(KefuComponent, IntentClassifier):
         model_storage: ModelStorage,
         resource: Resource,
         model: IntentModel | None = None,
+        examples: Examples | None = None,
     ) -> None:
         super().__init__(config, name)
         self._storage, self._resource = model_storage, resource
         self._model = model
+        self._examples = examples
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        return {"false_refusals": 0.1, "ranking_length": 10}
+        return {"false_refusals": 0.1, "ranking_length": 10, "never_second": []}
 
     @staticmethod
     def required_packages() -> list[str]:
@@ -79,7 +89,8 @@ class GuardedClassifier(KefuComponent, IntentClassifier):
         threadpool_limits(limits=1, user_api="blas")
         with model_storage.read_from(resource) as folder:
             model = model_files.load(folder)
-        return cls(config, execution_context.node_name, model_storage, resource, model)
+            examples = model_files.load_examples(folder) if explaining.get() else None
+        return cls(config, execution_context.node_name, model_storage, resource, model, examples)
 
     def train(self, training_data: TrainingData) -> Resource:
         examples = [message for message in training_data.intent_examples if text_of(message)]
@@ -88,15 +99,29 @@ class GuardedClassifier(KefuComponent, IntentClassifier):
                 labels = [message.get(INTENT) for message in examples]
                 self._model = IntentModel.fit(_view(examples), labels, false_refusals=self._config["false_refusals"])
                 model_files.save(self._model, folder)
+                model_files.save_examples(Examples(tuple(map(text_of, examples)), tuple(labels)), folder)
         return self._resource
 
     def process(self, messages: list[Message]) -> list[Message]:
         if self._model is None or not messages:
             return messages
-        for message, verdict in zip(messages, self._model.judge(_view(messages)), strict=True):
+        each = with_clauses(messages)
+        verdicts = dict(zip(map(id, each), self._model.judge(_view(each)), strict=True))
+        for message in messages:
+            verdict = verdicts[id(message)]
             ranking = _ranking(verdict)
             message.set(INTENT, ranking[0], add_to_output=True)
             message.set(INTENT_RANKING_KEY, ranking[: self._config["ranking_length"]], add_to_output=True)
+            parts = [
+                Part(text_of(clause).strip(), clause.get(ANNOUNCED), verdicts[id(clause)])
+                for clause in message.get(CLAUSES) or ()
+            ]
+            second = second_intent(verdict, parts, self._config["never_second"])
+            if second:
+                message.set(SECONDARY_INTENT, {**_entry(second.intent, second.confidence), TEXT: second.text}, True)
+            if self._examples and words_of(message):
+                told = explain(self._model, self._examples, _view([message]), message.get(PLACED) or ())
+                message.set(EXPLANATION, told, add_to_output=True)
         return messages
 
 

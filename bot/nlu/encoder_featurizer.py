@@ -13,7 +13,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu.codes import shorten
 from bot.nlu.component import KefuComponent, text_of
-from bot.nlu.features import add_sentence_feature, reading_of
+from bot.nlu.features import add_sentence_feature, reading_of, with_clauses
 from lang.encode import encoder
 
 
@@ -46,7 +46,7 @@ class EncoderFeaturizer(KefuComponent, DenseFeaturizer):
         return training_data
 
     def process(self, messages: list[Message]) -> list[Message]:
-        self._add(messages, remember=False)
+        self._add(with_clauses(messages), remember=False)
         return messages
 
     def _add(self, messages: list[Message], *, remember: bool) -> None:

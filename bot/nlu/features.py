@@ -14,9 +14,20 @@ from scipy.sparse import csr_matrix, spmatrix, vstack
 from bot.nlu.ngrams import join
 from lang.normalize import fold
 
+CLAUSES = "clauses"
+"""The property that holds a message's clauses as messages of their own, where it has several; never put out."""
+ANNOUNCED = "announced"
+"""Of a clause: whether it begins with a word like "also"."""
+PLACED = "placed"
+"""The counted features with their places in the message, when it is to be explained."""
 READ_AS = "read_as"
 """The property that holds the text as it was probably meant, where the speller changed something."""
 _READ_WORDS = "read_words"
+
+
+def with_clauses(messages: Sequence[Message]) -> list[Message]:
+    """The messages and, after them, the clauses of each: what is counted and encoded of the one is of the other."""
+    return [*messages, *(clause for message in messages for clause in message.get(CLAUSES) or ())]
 
 
 def words_of(message: Message) -> list[str]:

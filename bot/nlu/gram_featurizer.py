@@ -15,7 +15,8 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu.component import KefuComponent, text_of
-from bot.nlu.features import add_sentence_feature, words_of
+from bot.nlu.explanation import explaining
+from bot.nlu.features import PLACED, add_sentence_feature, with_clauses, words_of
 from bot.nlu.ngrams import Grams
 
 
@@ -35,6 +36,7 @@ class GramFeaturizer(KefuComponent, SparseFeaturizer):
         self._alias = config.get(FEATURIZER_CLASS_ALIAS) or name
         self._storage, self._resource = model_storage, resource
         self._grams = grams
+        self._explains = explaining.get()
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
@@ -84,7 +86,11 @@ class GramFeaturizer(KefuComponent, SparseFeaturizer):
     def process(self, messages: list[Message]) -> list[Message]:
         if self._grams is None:
             raise RuntimeError("the gram featuriser has learnt nothing yet: train the model first")
-        rows = self._grams.transform([words_of(message) for message in messages])
-        for index, message in enumerate(messages):
+        each = with_clauses(messages)
+        rows = self._grams.transform([words_of(message) for message in each])
+        for index, message in enumerate(each):
             add_sentence_feature(message, rows[index], self._alias)
+        if self._explains:
+            for message in messages:
+                message.set(PLACED, self._grams.placed(words_of(message)))
         return messages

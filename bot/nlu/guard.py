@@ -71,8 +71,13 @@ class Guard:
         confidence: np.ndarray = 1 / (1 + np.exp(-(self.slope * self._sums(evidence, around) + self.offset)))
         return confidence
 
+    def weighed(self, evidence: np.ndarray, around: np.ndarray) -> np.ndarray:
+        """[messages, 4]: by how many standard deviations each kind differs from what is usual, times its weight."""
+        weighed: np.ndarray = (evidence - around @ np.array(self.usual)) / np.array(self.spread) * _WEIGHTS
+        return weighed
+
     def _sums(self, evidence: np.ndarray, around: np.ndarray) -> np.ndarray:
-        sums: np.ndarray = ((evidence - around @ np.array(self.usual)) / np.array(self.spread)) @ _WEIGHTS
+        sums: np.ndarray = self.weighed(evidence, around).sum(axis=1)
         return sums
 
     def facts(self) -> dict[str, Any]:

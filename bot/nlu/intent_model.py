@@ -75,13 +75,21 @@ class IntentModel:
 
     def judge(self, view: View) -> list[Verdict]:
         """One verdict a message; a verdict never depends on the other messages."""
-        probabilities = softmax(self.ranker.scores(view) / self.temperature)
-        evidence = _evidence(probabilities, _familiar(self.familiarity, view))
+        probabilities, evidence = self._look_at(view)
         confidences = self.guard.confidence(evidence, circumstances(view.words))
         return [
             self._verdict(row, float(confidence) if words else 0.0, refuse=not words)
             for row, confidence, words in zip(probabilities, confidences, view.words, strict=True)
         ]
+
+    def weighed_evidence(self, view: View) -> np.ndarray:
+        """[messages, 4]: what speaks for (above 0) and against trusting the first intent, in the guard's order."""
+        return self.guard.weighed(self._look_at(view)[1], circumstances(view.words))
+
+    def _look_at(self, view: View) -> tuple[np.ndarray, np.ndarray]:
+        """Probabilities [messages, intents] and the guard's evidence [messages, 4]."""
+        probabilities = softmax(self.ranker.scores(view) / self.temperature)
+        return probabilities, _evidence(probabilities, _familiar(self.familiarity, view))
 
     def _verdict(self, probabilities: np.ndarray, confidence: float, *, refuse: bool) -> Verdict:
         order = np.argsort(-probabilities, kind="stable")

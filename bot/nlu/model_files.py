@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from bot.nlu.explanation import Examples
 from bot.nlu.familiarity import Familiarity
 from bot.nlu.guard import Guard
 from bot.nlu.intent_model import IntentModel
@@ -15,6 +16,7 @@ from bot.nlu.ranker import Ranker
 
 _FACTS = "intents.json"
 _ARRAYS = "arrays.npz"
+_EXAMPLES = "examples.json"
 
 
 def save(model: IntentModel, folder: Path) -> None:
@@ -65,3 +67,17 @@ def load(folder: Path) -> IntentModel | None:
             frozenset(facts["vocabulary"]),
         )
     return IntentModel(tuple(facts["intents"]), ranker, familiarity, facts["temperature"], Guard(**facts["guard"]))
+
+
+def save_examples(examples: Examples, folder: Path) -> None:
+    """Only explanations need them: they are kept apart from the model."""
+    facts = {"texts": examples.texts, "intents": examples.intents}
+    (folder / _EXAMPLES).write_text(json.dumps(facts), encoding="utf-8")
+
+
+def load_examples(folder: Path) -> Examples:
+    """Empty when nothing was saved there."""
+    if not (folder / _EXAMPLES).is_file():
+        return Examples((), ())
+    facts = json.loads((folder / _EXAMPLES).read_text("utf-8"))
+    return Examples(tuple(facts["texts"]), tuple(facts["intents"]))

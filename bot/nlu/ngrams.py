@@ -26,17 +26,31 @@ def grams(words: Sequence[str]) -> Iterator[str]:
 
     Chinese words are joined without a space, others with one, so that the choice of word boundaries matters little.
     """
+    return (gram for gram, _ in placed_grams(words))
+
+
+def placed_grams(words: Sequence[str]) -> Iterator[tuple[str, range]]:
+    """The features of a message, each with the row numbers of the words that it stands in."""
     shaped = [shape(word) for word in words]
-    for word in shaped:
-        yield f"w {word}"
-    for first, second in zip(["<", *shaped], [*shaped, ">"], strict=True):
-        yield f"p {first} {second}"
+    for place, word in enumerate(shaped):
+        yield f"w {word}", range(place, place + 1)
+    for place, (first, second) in enumerate(zip(["<", *shaped], [*shaped, ">"], strict=True)):
+        yield f"p {first} {second}", range(max(place - 1, 0), min(place + 1, len(shaped)))
     text = join(shaped)
+    owners = _owners(shaped, text)
     for size in range(1, _LONGEST_CHARACTER_GRAM + 1):
         for start in range(len(text) - size + 1):
             gram = text[start : start + size]
             if size > 2 or not gram.isascii():
-                yield f"c {gram}"
+                yield f"c {gram}", range(owners[start], min(owners[start + size - 1] + 1, len(shaped)))
+
+
+def _owners(words: Sequence[str], text: str) -> list[int]:
+    """The number of the word that each character of the joined text belongs to; a space goes with the word after it."""
+    owners: list[int] = []
+    for place, word in enumerate(words):
+        owners += [place] * (text.index(word, len(owners)) + len(word) - len(owners))
+    return owners + [len(words)] * (len(text) - len(owners))
 
 
 def join(words: Sequence[str]) -> str:
@@ -85,6 +99,11 @@ class Grams:
             (np.array(data, np.float32), np.array(columns, np.int32), np.array(starts, np.int32)),
             shape=(len(messages), len(self.index)),
         )
+
+    def placed(self, words: Sequence[str]) -> list[tuple[int, list[int]]]:
+        """Columns of a message's features, one for each occurrence, with the numbers of the words it stands in."""
+        found = ((self.index.get(gram), places) for gram, places in placed_grams(words))
+        return [(column, list(places)) for column, places in found if column is not None and places]
 
     def _row(self, words: Sequence[str]) -> dict[int, float]:
         counts = Counter(column for gram in grams(words) if (column := self.index.get(gram)) is not None)

@@ -13,7 +13,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu.component import KefuComponent, text_of
-from bot.nlu.features import set_reading, words_of
+from bot.nlu.features import set_reading, with_clauses, words_of
 from bot.nlu.spelling import Spelling
 
 
@@ -81,7 +81,7 @@ class Speller(KefuComponent):
     def process(self, messages: list[Message]) -> list[Message]:
         if self._spelling is None:
             raise RuntimeError("the speller has learnt nothing yet: train the model first")
-        for message in messages:
+        for message in with_clauses(messages):
             words = words_of(message)
             meant = self._spelling.corrected(words)
             if meant != words:

@@ -6,6 +6,7 @@ The folder's only slow test. ``heldout.tsv`` was written with the examples, by t
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from bot.brain.parse import parse_lines
 from bot.brain.without_tensorflow import spare
 
 pytestmark = pytest.mark.slow
@@ -29,7 +31,7 @@ Parse = Callable[[str], dict[str, Any]]
 
 
 @pytest.fixture(scope="module")
-def parse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Parse]:
+def model(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Trained in a process of its own: here TensorFlow, which Rasa's training wants, may be blocked already."""
     home = tmp_path_factory.mktemp("home")
     environment = {"KEFU_HOME": str(home), "RASA_CACHE_DIRECTORY": str(home / "cache"), "RASA_TELEMETRY_ENABLED": "0"}
@@ -40,14 +42,18 @@ def parse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Parse]:
         command, cwd=ROOT, env={**os.environ, **environment}, capture_output=True, text=True, check=False
     )
     assert trained.returncode == 0, trained.stderr[-3000:]
-    model = home / "models" / "foreign.tar.gz"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("KEFU_HOME", str(home))
+        yield home / "models" / "foreign.tar.gz"
+
+
+@pytest.fixture(scope="module")
+def parse(model: Path) -> Parse:
     spare(model)
     from rasa.core.agent import Agent
 
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("KEFU_HOME", str(home))
-        agent = Agent.load(str(model))
-        yield lambda text: dict(asyncio.run(agent.parse_message(text)))
+    agent = Agent.load(str(model))
+    return lambda text: dict(asyncio.run(agent.parse_message(text)))
 
 
 @pytest.mark.parametrize(
@@ -95,6 +101,25 @@ def test_slips_are_read_as_they_were_meant(parse: Parse) -> None:
     assert "read_as" not in parse("借书证丢了")
 
 
+@pytest.mark.parametrize(
+    ("text", "intents"),
+    [
+        ("please renew my loans and also what time do you close", {"renew_loan", "opening_times"}),
+        ("我的借书证丢了，另外怎么打印文件", {"lost_card", "print_copy"}),
+        ("my library card was stolen. how do I print from my phone", {"lost_card", "print_copy"}),
+        ("please renew my loans, I have not finished reading", {"renew_loan"}),
+        ("你好，请问图书馆几点关门", {"opening_times"}),
+    ],
+)
+def test_a_second_request_is_kept(parse: Parse, text: str, intents: set[str]) -> None:
+    told = parse(text)
+    second = told.get("secondary_intent")
+    assert {told["intent"]["name"], *([second["name"]] if second else [])} == intents
+    if second:
+        assert second["text"] in text
+        assert 0 < second["confidence"] <= 1
+
+
 def test_confidences_are_ordered_and_the_first_is_the_intents(parse: Parse) -> None:
     told = parse("when do you open")
     confidences = [entry["confidence"] for entry in told["intent_ranking"]]
@@ -140,3 +165,33 @@ def test_odd_messages_are_survived(parse: Parse, text: str) -> None:
 @pytest.mark.parametrize("unit", ["a", "很", "! ", "很!", "1 ", "a@", "so1"])
 def test_long_messages_are_survived(parse: Parse, unit: str) -> None:
     assert 0 <= parse(unit * (10_000 // len(unit)))["intent"]["confidence"] <= 1
+
+
+def test_an_explanation_names_words_examples_and_evidence(model: Path) -> None:
+    known, foreign, empty, slip = parse_lines(
+        model, ["can I renew my atlas", "那个球队昨晚赢了没", "", "lost my libary card"], explain=True
+    )
+    assert known["intent"] == "renew_loan"
+    told = known["explanation"]
+    assert told["words"][0]["word"] == "renew"
+    assert told["words"][0]["weight"] > 0
+    assert {word["word"] for word in told["words"]} <= {"can", "i", "renew", "my", "atlas"}
+    assert told["nearest"][0]["intent"] == "renew_loan"
+    assert told["nearest"][0]["text"] in (DATA / "library.yml").read_text("utf-8")
+    likeness = [example["likeness"] for example in told["nearest"]]
+    assert likeness == sorted(likeness, reverse=True)
+    assert [evidence["kind"] for evidence in told["evidence"]] == ["meaning", "ranker", "words", "nearest example"]
+    assert sum(evidence["weight"] for evidence in told["evidence"]) > 0
+
+    assert foreign["intent"] == "nlu_fallback"
+    assert foreign["confidence"] < foreign["explanation"]["threshold"]
+    assert "less like it than usual" in foreign["explanation"]["evidence"][3]["says"]
+    assert "explanation" not in empty
+    assert slip["read_as"] == "lost my library card"
+    json.dumps([known, foreign, empty, slip])
+
+
+def test_nothing_is_explained_unasked(model: Path) -> None:
+    assert set(next(parse_lines(model, ["renew"]))) == {
+        "text", "language", "intent", "confidence", "entities", "sentiment"
+    }  # fmt: skip
