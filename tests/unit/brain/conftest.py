@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+import structlog
 
 if TYPE_CHECKING:
     from bot.brain.rasa_agent import RasaBrain
@@ -46,6 +47,8 @@ def brain(tiny_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     from bot.brain.rasa_agent import RasaBrain
 
     home = tmp_path_factory.mktemp("home")
+    # A test that captured logs leaves structlog "configured" with its defaults, which the brain would keep.
+    structlog.reset_defaults()
     loaded = RasaBrain.load(
         tiny_model, home, f"sqlite:///{home}/kefu.db", project=TINY, actions="tiny_assistant.tiny_actions"
     )
