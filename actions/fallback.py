@@ -52,6 +52,8 @@ async def _near_topics(turn: CustomerTurn) -> list[dict[str, Any]]:
     offers: list[dict[str, Any]] = []
     shown: set[str] = set()
     for intent, confidence in turn.ranking:
+        if f"/{intent}" == HUMAN["payload"]:
+            continue  # offered in any case
         hit = knowledge.by_intent(intent, turn.language)
         if confidence >= _LEAST_CONFIDENCE and (hit or intent in _FORM_TOPICS):
             offers.append(offer(f"button_topic_{intent}", f"/{intent}"))

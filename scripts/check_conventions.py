@@ -5,10 +5,13 @@ import re
 import sys
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import yaml
+
+from lang.yaml_files import load_yaml, yaml_problem
 
 ROOT = Path(__file__).resolve().parent.parent
 CODE = ("bot", "actions", "kb", "lang", "bench", "scripts")
@@ -17,6 +20,7 @@ LONGEST = {"bot/conversation/handle.py": 80}
 HAN = re.compile(r"[\u4e00-\u9fff]")
 ANNOTATION = re.compile(r"\[([^\]]+)\]\([^)]+\)")
 LEAST_EXAMPLES = 20
+WITH_A_BUTTON_OF_ITS_OWN = {"request_human"}
 
 
 def relative(path: Path) -> str:
@@ -58,8 +62,21 @@ def _has_docstring(node: ast.AST) -> bool:
     return holds_body and bool(node.body) and isinstance(node.body[0], ast.Expr)
 
 
+class Unreadable(Exception):
+    """A file that no check can go on with; the text says where and what."""
+
+
+def read(path: Path) -> Any:
+    try:
+        return load_yaml(path.read_text(encoding="utf-8"))
+    except UnicodeDecodeError as error:
+        raise Unreadable(f"{relative(path)}: this is not UTF-8: save it as UTF-8") from error
+    except yaml.YAMLError as error:
+        raise Unreadable(f"{relative(path)}: {yaml_problem(error)}") from error
+
+
 def slots_are_typed() -> Iterator[str]:
-    domain = yaml.safe_load((ROOT / "domain.yml").read_text(encoding="utf-8"))
+    domain = read(ROOT / "domain.yml")
     for name, slot in (domain.get("slots") or {}).items():
         if slot.get("type") in (None, "any"):
             yield f"domain.yml: slot {name} needs a type that says what it holds"
@@ -81,8 +98,14 @@ def twins() -> Iterator[str]:
 
 def examples() -> Iterator[tuple[Path, str, str]]:
     for path in sorted((ROOT / "data" / "nlu").glob("*.yml")):
-        for block in yaml.safe_load(path.read_text(encoding="utf-8"))["nlu"]:
-            for line in (block.get("examples") or "").splitlines():
+        for block in read(path)["nlu"]:
+            written = block.get("examples") or ""
+            if not isinstance(written, str):
+                name = block.get("intent", "a block")
+                raise Unreadable(
+                    f"{relative(path)}: {name}: write `examples: |`, with the stroke at the end of the line"
+                )
+            for line in written.splitlines():
                 text = line.strip().removeprefix("- ").strip()
                 if "intent" in block and text:
                     yield path, block["intent"], text
@@ -104,7 +127,7 @@ def shared_examples() -> Iterator[str]:
 
 
 def declared_intents() -> set[str]:
-    domain = yaml.safe_load((ROOT / "domain.yml").read_text(encoding="utf-8"))
+    domain = read(ROOT / "domain.yml")
     return {next(iter(item)) if isinstance(item, dict) else item for item in domain["intents"]} - {"nlu_fallback"}
 
 
@@ -125,7 +148,7 @@ def enough_examples() -> Iterator[str]:
 def story_rules() -> Iterator[tuple[Path, set[str], set[str]]]:
     """Each rule of data/stories: its file, the intents it begins with, the actions it runs."""
     for path in sorted((ROOT / "data" / "stories").glob("*.yml")):
-        for rule in yaml.safe_load(path.read_text(encoding="utf-8")).get("rules") or []:
+        for rule in read(path).get("rules") or []:
             steps = [choice for step in rule["steps"] for choice in step.get("or", [step])]
             intents = {step["intent"] for step in steps if "intent" in step}
             yield path, intents, {step["action"] for step in steps if "action" in step}
@@ -150,11 +173,37 @@ def every_intent_is_served() -> Iterator[str]:
                 yield f"{relative(path)}: no article in kb/articles lists {intent} under intents"
 
 
-CHECKS = (file_sizes, literal_texts, slots_are_typed, twins, shared_examples, enough_examples, every_intent_is_served)
+def topics_have_labels() -> Iterator[str]:
+    """A message half understood is answered with buttons: every intent that an article serves needs its label."""
+    files = (ROOT / "data" / "responses").glob("*.yml")
+    labels = {key for path in files for key in read(path).get("responses") or {}}
+    for intent in sorted(article_intents() - WITH_A_BUTTON_OF_ITS_OWN):
+        if f"button_topic_{intent}" not in labels:
+            yield f"data/responses/buttons.yml: write button_topic_{intent} in both languages, as its neighbours are"
+
+
+CHECKS = (
+    file_sizes,
+    literal_texts,
+    slots_are_typed,
+    twins,
+    shared_examples,
+    enough_examples,
+    every_intent_is_served,
+    topics_have_labels,
+)
+
+
+def faults_of(check: Callable[[], Iterator[str]]) -> Iterator[str]:
+    try:
+        yield from check()
+    except Unreadable as error:
+        yield str(error)
 
 
 def main() -> int:
-    faults = [fault for check in CHECKS for fault in check()]
+    # Several checks read the same file: what is wrong with it is told once.
+    faults = list(dict.fromkeys(fault for check in CHECKS for fault in faults_of(check)))
     for fault in faults:
         print(fault)
     print(f"conventions: {len(faults)} fault(s)", file=sys.stderr)

@@ -14,6 +14,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     files = {
         "domain.yml": "intents: [ask_x, greet, nlu_fallback]",
         "data/stories/presale.yml": f"rules:\n{rules}",
+        "data/responses/buttons.yml": "responses: {button_topic_ask_x: []}",
         "kb/articles/x.zh.md": "---\nintents: [ask_x]\n---\n答",
     }
     for name, text in files.items():
@@ -38,3 +39,24 @@ def test_an_intent_without_an_article_is_named(project: Path) -> None:
     (project / "kb/articles/x.zh.md").unlink()
     (fault,) = check_conventions.every_intent_is_served()
     assert fault == "data/stories/presale.yml: no article in kb/articles lists ask_x under intents"
+
+
+def test_a_topic_without_a_label_is_named(project: Path) -> None:
+    assert list(check_conventions.topics_have_labels()) == []
+    (project / "data/responses/buttons.yml").write_text("responses: {}", encoding="utf-8")
+    (fault,) = check_conventions.topics_have_labels()
+    assert "button_topic_ask_x" in fault
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("nlu:\n- intent: ask_x\n  examples: |\n    - a\n\t- b\n", "data/nlu/x.zh.yml: line "),
+        ("nlu:\n- intent: ask_x\n  examples:\n  - a\n", "data/nlu/x.zh.yml: ask_x: write `examples: |`"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_one_fault(project: Path, text: str, told: str) -> None:
+    (project / "data" / "nlu").mkdir()
+    (project / "data/nlu/x.zh.yml").write_text(text, encoding="utf-8")
+    (fault,) = check_conventions.faults_of(check_conventions.enough_examples)
+    assert fault.startswith(told)
