@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from scipy.sparse import csr_matrix
+
+from lang.tokenize import is_han
 
 
 @dataclass(frozen=True)
@@ -16,6 +19,11 @@ class View:
     sparse: csr_matrix
     dense: np.ndarray
     words: Sequence[Sequence[str]]
+
+    @cached_property
+    def chinese(self) -> np.ndarray:
+        """[n] whether a message writes Chinese characters, be they few."""
+        return np.array([any(map(is_han, words)) for words in self.words], bool)
 
     def __len__(self) -> int:
         return len(self.words)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from bot.nlu.alignment import Alignment
 from bot.nlu.explanation import Examples
 from bot.nlu.familiarity import Familiarity
 from bot.nlu.guard import Guard
@@ -32,7 +33,9 @@ def save(model: IntentModel, folder: Path) -> None:
     ranker, familiarity = model.ranker, model.familiarity
     np.savez(
         folder / _ARRAYS,
-        mean=ranker.mean,
+        language_means=ranker.alignment.means,
+        language_turn=ranker.alignment.turn,
+        lacking=ranker.lacking,
         sparse_weights=ranker.sparse.weights,
         sparse_bias=ranker.sparse.bias,
         dense_weights=ranker.dense.weights,
@@ -53,9 +56,10 @@ def load(folder: Path) -> IntentModel | None:
     facts = json.loads((folder / _FACTS).read_text("utf-8"))
     with np.load(folder / _ARRAYS, allow_pickle=False) as arrays:
         ranker = Ranker(
-            arrays["mean"],
+            Alignment(arrays["language_means"], arrays["language_turn"]),
             LinearHead(arrays["sparse_weights"], arrays["sparse_bias"]),
             LinearHead(arrays["dense_weights"], arrays["dense_bias"]),
+            arrays["lacking"],
             facts["sparse_share"],
         )
         familiarity = Familiarity(
