@@ -66,9 +66,11 @@ class Guard:
         confidences = draft.confidence(evidence[understood], around[understood])
         return cls(draft.usual, draft.spread, slope, offset, float(np.quantile(confidences, false_refusals)))
 
-    def confidence(self, evidence: np.ndarray, around: np.ndarray) -> np.ndarray:
-        """[messages], 0..1: the probability that the first intent is right."""
-        confidence: np.ndarray = 1 / (1 + np.exp(-(self.slope * self._sums(evidence, around) + self.offset)))
+    def confidence(self, evidence: np.ndarray, around: np.ndarray, allowance: np.ndarray | float = 0.0) -> np.ndarray:
+        """[messages], 0..1: the probability that the first intent is right. ``allowance`` [messages] is added to the
+        summed differences, where less evidence than usual is to be expected."""
+        sums = self._sums(evidence, around) + allowance
+        confidence: np.ndarray = 1 / (1 + np.exp(-(self.slope * sums + self.offset)))
         return confidence
 
     def weighed(self, evidence: np.ndarray, around: np.ndarray) -> np.ndarray:

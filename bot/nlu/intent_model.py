@@ -19,6 +19,8 @@ from bot.nlu.ranker import SPARSE_SHARES, Ranker
 _TEMPERATURES = (0.25, 0.35, 0.5, 0.6, 0.7, 0.85, 1.0, 1.2, 1.4, 2.0, 2.8, 4.0)
 _MANY_MESSAGES = 3000
 _WORKERS = 2
+# An intent without examples in a message's script cannot look as familiar as others do: in standard deviations.
+_WHEN_LACKING = 1.0
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,8 @@ class IntentModel:
     def judge(self, view: View) -> list[Verdict]:
         """One verdict a message; a verdict never depends on the other messages."""
         probabilities, evidence = self._look_at(view)
-        confidences = self.guard.confidence(evidence, circumstances(view.words))
+        lacks = self.ranker.lacks(view)[np.arange(len(view)), probabilities.argmax(axis=1)]
+        confidences = self.guard.confidence(evidence, circumstances(view.words), _WHEN_LACKING * lacks)
         return [
             self._verdict(row, float(confidence) if words else 0.0, refuse=not words)
             for row, confidence, words in zip(probabilities, confidences, view.words, strict=True)

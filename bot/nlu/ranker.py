@@ -57,10 +57,15 @@ class Ranker:
 
     def apart(self, view: View) -> tuple[np.ndarray, np.ndarray]:
         """The scores of the sparse and of the dense head, each [messages, classes]."""
-        lacking = self.lacking[view.chinese.astype(int)]
+        lacking = self.lacks(view)
         sparse = self.sparse.scores(view.sparse)
         dense = self.dense.scores(self.alignment.aligned(view.dense, view.chinese))
         return sparse + lacking * (_SPARSE_WHEN_LACKING - sparse), dense + lacking * _DENSE_WHEN_LACKING
+
+    def lacks(self, view: View) -> np.ndarray:
+        """[messages, classes], 0..1: how far each class wants examples in the message's script."""
+        lacking: np.ndarray = self.lacking[view.chinese.astype(int)]
+        return lacking
 
 
 def _lacking(chinese: np.ndarray, labels: np.ndarray, classes: int) -> np.ndarray:
