@@ -17,7 +17,8 @@ from bot.nlu.messages_view import View
 from bot.nlu.ranker import SPARSE_SHARES, Ranker
 
 _TEMPERATURES = (0.25, 0.35, 0.5, 0.6, 0.7, 0.85, 1.0, 1.2, 1.4, 2.0, 2.8, 4.0)
-_MANY_MESSAGES = 3000
+# Up to so many messages so many folds; beyond, two. Training time counts too.
+_FOLDS = ((3_000, 5), (10_000, 3))
 _WORKERS = 2
 # An intent without examples in a message's script cannot look as familiar as others do: in standard deviations.
 _WHEN_LACKING = 1.0
@@ -136,9 +137,9 @@ def _by_models_that_had_not_seen_them(
 
 
 def _folds(labels: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
-    """(learnt from, asked about) row numbers. Fewer folds for many messages: training time counts too."""
+    """(learnt from, asked about) row numbers."""
     smallest = int(np.bincount(labels).min())
-    folds = min(3 if len(labels) > _MANY_MESSAGES else 5, len(labels))
+    folds = min(next((folds for most, folds in _FOLDS if len(labels) <= most), 2), len(labels))
     if folds < 2:
         return []
     if smallest < folds:
