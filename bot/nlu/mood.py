@@ -7,6 +7,8 @@ from rasa.nlu.extractors.extractor import EntityExtractorMixin
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.nlu.component import KefuComponent, text_of
+from bot.nlu.features import dense_rows
+from bot.nlu.mood_leaning import leaning
 from bot.nlu.mood_score import mood
 
 
@@ -19,7 +21,8 @@ class KefuMood(KefuComponent, EntityExtractorMixin):
 
     def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:
-            told = mood(text_of(message))
+            text = text_of(message)
+            told = mood(text, leaning().weight(text, dense_rows([message])[0]) if text else 0.0)
             message.set("mood", told.value, add_to_output=True)
             message.set("mood_words", list(told.words), add_to_output=True)
         return messages
