@@ -15,7 +15,7 @@ async def customers(turn: CustomerTurn) -> tuple[str, ...]:
 async def orders(turn: CustomerTurn) -> list[Order]:
     """All orders of those customers, newest first."""
     verified = await customers(turn)
-    return await services.current().records.read.orders_of_customers(verified) if verified else []
+    return await services.current().records.orders_of_customers(verified) if verified else []
 
 
 async def permitted(turn: CustomerTurn, order_number: str | None) -> Order | None:

@@ -10,6 +10,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions import access, services
 from actions.order_speech import first_item, state_of
+from actions.outages import tells_of_outage
 from actions.speak import money, offer, say
 from actions.turn import CustomerTurn, answered_question, said_this_turn
 
@@ -29,6 +30,7 @@ class AskOrderNumber(Action):
     def name(self) -> str:
         return "action_ask_order_number"
 
+    @tells_of_outage
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         if said_this_turn(tracker) & _ASK_FOR_NUMBER:
             return []
@@ -72,6 +74,7 @@ class AskCancelConfirmed(Action):
     def name(self) -> str:
         return "action_ask_cancel_confirmed"
 
+    @tells_of_outage
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         order = await access.permitted(CustomerTurn.of(tracker), tracker.get_slot("order_number"))
         assert order is not None, "asked to confirm an order that this customer may not see"

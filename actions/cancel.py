@@ -11,7 +11,9 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions import access, services
 from actions.order_speech import reset_form, say_identity_failed, state_of
+from actions.outages import say_request_kept, say_request_noted, tells_of_outage
 from actions.records.models import Order, Outcome
+from actions.records.port import Request
 from actions.speak import HUMAN, money, offer, say
 from actions.turn import CustomerTurn
 
@@ -20,6 +22,7 @@ class CancelOrder(Action):
     def name(self) -> str:
         return "action_cancel_order"
 
+    @tells_of_outage
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         turn = CustomerTurn.of(tracker)
         order = await access.permitted(turn, tracker.get_slot("order_number"))
@@ -29,7 +32,10 @@ class CancelOrder(Action):
         if confirmed is False:
             say(dispatcher, "utter_cancel_kept", order_number=order.order_number)
         elif confirmed:
-            _report(dispatcher, order, await _cancel(turn, order))
+            outcome = await _cancel(turn, order)
+            if outcome.result == "unknown":
+                return say_identity_failed(dispatcher)
+            _report(dispatcher, order, outcome)
         else:
             # Unconfirmed, the form ends only for an order that the rules keep from being cancelled.
             _explain(dispatcher, order)
@@ -38,20 +44,32 @@ class CancelOrder(Action):
 
 async def _cancel(turn: CustomerTurn, order: Order) -> Outcome:
     limits = services.current().limits.cancel_order
-    return await services.current().records.change.cancel(
-        order.order_number,
-        order.customer_id,
-        message_id=turn.message_id,
-        allowed_states=limits.allowed_states,
-        refund_days=limits.refund_days,
+    return await services.current().records.carry_out(
+        Request(
+            "cancel_order",
+            order.order_number,
+            order.customer_id,
+            turn.conversation_id,
+            turn.message_id,
+            allowed_states=limits.allowed_states,
+            terms={"refund_days": limits.refund_days},
+        )
     )
 
 
 def _report(dispatcher: CollectingDispatcher, order: Order, outcome: Outcome) -> None:
-    if outcome.result != "cancelled":
+    if outcome.result == "unavailable":
+        say_request_kept(dispatcher, order.order_number, outcome)
+    elif outcome.result == "noted":
+        say_request_noted(dispatcher, order.order_number, outcome)
+    elif outcome.result == "done":
+        _say_done(dispatcher, order, outcome)
+    else:
         # Shipped, or cancelled elsewhere, since we asked.
         _explain(dispatcher, replace(order, state=outcome.state))
-        return
+
+
+def _say_done(dispatcher: CollectingDispatcher, order: Order, outcome: Outcome) -> None:
     say(
         dispatcher,
         "utter_cancel_done",

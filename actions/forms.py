@@ -18,7 +18,10 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions import access, services
 from actions.clear_yes import is_clear_yes
 from actions.identity.check import Verdict
+from actions.order_speech import reset_form
+from actions.outages import say_records_down
 from actions.records.models import Order
+from actions.records.port import RecordsUnavailable
 from actions.speak import HUMAN, say
 from actions.turn import FORM_SLOTS, CustomerTurn
 
@@ -69,7 +72,12 @@ class OrderForm(Action, ABC):
         if given and turn.another_matter(self.own_intents):
             return [ActionExecutionRejected(self.form)]
         before = Answers.of(tracker)
-        answers, question = await self._work_in(dispatcher, turn, _tidy(before, turn, given))
+        try:
+            answers, question = await self._work_in(dispatcher, turn, _tidy(before, turn, given))
+        except RecordsUnavailable:
+            # The form closes; its submit action has nothing to add.
+            say_records_down(dispatcher)
+            return [*reset_form(before.order_number or before.recent_order), SlotSet("requested_slot", None)]
         events = answers.changes_from(before)
         if not events and (given or turn.intent in self.own_intents):
             # Says "this message was for me" to Rasa: asked for the same thing again, the form asks its question again.

@@ -10,7 +10,9 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions import access, services
 from actions.order_speech import first_item, reset_form, say_identity_failed, say_status, state_of
+from actions.outages import say_request_kept, tells_of_outage
 from actions.records.models import Order
+from actions.records.port import Request
 from actions.speak import HUMAN, Argument, money, offer, say, word
 from actions.turn import CustomerTurn
 
@@ -19,6 +21,7 @@ class ShowOrder(Action):
     def name(self) -> str:
         return "action_show_order"
 
+    @tells_of_outage
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         order = await access.permitted(CustomerTurn.of(tracker), tracker.get_slot("order_number"))
         if order is None:
@@ -34,25 +37,31 @@ class ExpediteOrder(Action):
     def name(self) -> str:
         return "action_expedite_order"
 
+    @tells_of_outage
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         turn = CustomerTurn.of(tracker)
         order = await access.permitted(turn, tracker.get_slot("order_number"))
         if order is None:
             return say_identity_failed(dispatcher)
         limits = services.current().limits.expedite_order
-        outcome = await services.current().records.change.expedite(
-            order.order_number,
-            order.customer_id,
-            message_id=turn.message_id,
-            conversation_id=turn.conversation_id,
-            allowed_states=limits.allowed_states,
-            once_in_hours=limits.once_in_hours,
+        outcome = await services.current().records.carry_out(
+            Request(
+                "expedite_order",
+                order.order_number,
+                order.customer_id,
+                turn.conversation_id,
+                turn.message_id,
+                allowed_states=limits.allowed_states,
+                once_in_hours=limits.once_in_hours,
+            )
         )
         say_status(dispatcher, order)
         number = order.order_number
-        if outcome.result == "noted":
+        if outcome.result == "unavailable":
+            say_request_kept(dispatcher, number, outcome)
+        elif outcome.result in ("noted", "done"):
             say(dispatcher, "utter_expedite_noted", order_number=number, effects=[f"expedite_order:{number}"])
-        elif outcome.result == "already_noted":
+        elif outcome.result == "already":
             say(dispatcher, "utter_expedite_already_noted", order_number=number, offers=[HUMAN])
         return reset_form(number)
 
@@ -61,6 +70,7 @@ class ListOrders(Action):
     def name(self) -> str:
         return "action_list_orders"
 
+    @tells_of_outage
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         turn = CustomerTurn.of(tracker)
         if not await access.customers(turn):

@@ -14,25 +14,17 @@ from pathlib import Path
 from actions import limits as limits_file
 from actions.identity.check import Identity
 from actions.limits import Limits
-from actions.records.changes import OrderChanges
 from actions.records.database import Database
-from actions.records.repository import OrderReader
+from actions.records.own import OwnRecords
+from actions.records.port import OrderRecords
 from kb.search import KnowledgeBase
 
 ARTICLES = Path(__file__).resolve().parent.parent / "kb" / "articles"
 
 
 @dataclass(frozen=True)
-class Records:
-    """``read`` never changes anything; ``change`` writes once a message."""
-
-    read: OrderReader
-    change: OrderChanges
-
-
-@dataclass(frozen=True)
 class Services:
-    records: Records
+    records: OrderRecords
     identity: Identity
     limits: Limits
     database: Database
@@ -47,9 +39,10 @@ class Services:
 def build(database: Database) -> Services:
     """Open everything; the database is connected at first use. Raises ValueError for bad limits."""
     limits = limits_file.load()
+    records = OwnRecords(database)
     return Services(
-        records=Records(OrderReader(database), OrderChanges(database)),
-        identity=Identity(database, limits.identity),
+        records=records,
+        identity=Identity(database, records, limits.identity),
         limits=limits,
         database=database,
         open_knowledge=lambda: KnowledgeBase.open(ARTICLES),

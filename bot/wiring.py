@@ -15,6 +15,7 @@ from actions import limits
 from actions.records import clock, demo
 from actions.records.database import Database
 from actions.records.dossier import OrderDossier
+from actions.records.own import OwnRecords
 from bot.channels.web import WebChannel
 from bot.conversation import handle, send_replies
 from bot.domain_file import DomainError, read_intents
@@ -155,7 +156,7 @@ async def assemble(settings: Settings, channels: Mapping[str, Channel] | None = 
         metrics=metrics,
         brain=late_brain,
         library=Library(read_folder(ARTICLES)),
-        orders=OrderDossier(database),
+        orders=OrderDossier(database, OwnRecords(database)),
     )
 
 

@@ -6,7 +6,6 @@ same and gets the same answer as wrong digits.
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,10 +18,11 @@ from sqlalchemy.engine import Connection
 from actions.limits import IdentityLimits
 from actions.records import clock
 from actions.records.database import Database
-from actions.records.tables import attempts, customers, orders, verifications
+from actions.records.port import OrderRecords, RecordsUnavailable
+from actions.records.tables import attempts, verifications
 
-_NO_SUCH_ORDER = "????"
-"""Compared with in place of an unknown order's digits; no four digits are equal to it."""
+_ASKING = "asking"
+"""Outcome of a try while the records are asked. It counts as wrong: tries at the same moment gain nothing."""
 
 
 class Verdict(str, Enum):
@@ -40,55 +40,85 @@ class Check:
     attempts_left: int
 
 
-class Identity:
-    """One database, one set of limits. ``now`` is given by tests."""
+@dataclass(frozen=True)
+class _Try:
+    conversation_id: str
+    order_number: str
+    address: str
+    message_id: str
 
-    def __init__(self, database: Database, limits: IdentityLimits, now: Callable[[], datetime] = clock.now) -> None:
+
+class Identity:
+    """One database, the shop's records, one set of limits. ``now`` is given by tests."""
+
+    def __init__(
+        self,
+        database: Database,
+        records: OrderRecords,
+        limits: IdentityLimits,
+        now: Callable[[], datetime] = clock.now,
+    ) -> None:
         self._database = database
+        self._records = records
         self._limits = limits
         self._now = now
 
     async def verify(
         self, conversation_id: str, order_number: str, last_four: str, address: str, message_id: str
     ) -> Check:
-        """One try. The same message gets the same verdict again and counts once; no ``address``, no limit on it."""
-        return await self._database.write(self._try, conversation_id, order_number, last_four, address, message_id)
+        """One try. The same message gets the same verdict again and counts once; no ``address``, no limit on it.
 
-    def _try(
-        self,
-        connection: Connection,
-        conversation_id: str,
-        order_number: str,
-        last_four: str,
-        address: str,
-        message_id: str,
-    ) -> Check:
+        Raises RecordsUnavailable when the shop's system is down; such a try does not count.
+        """
+        given = _Try(conversation_id, order_number, address, message_id)
+        begun = await self._database.write(self._begin, given)
+        if isinstance(begun, Check):
+            return begun
+        try:
+            customer_id = await self._records.owner(order_number, last_four)
+        except RecordsUnavailable:
+            await self._database.write(_take_back, given)
+            raise
+        return await self._database.write(self._end, given, customer_id, begun)
+
+    def _begin(self, connection: Connection, given: _Try) -> Check | int:
+        """Count the try as a wrong one before the records are asked; returns the tries left if it is one.
+
+        A verdict where there is one without asking.
+        """
         _one_at_a_time(connection)
-        earlier = self._earlier(connection, message_id, order_number)
+        earlier = _earlier(connection, given)
+        left = self._left(connection, given.conversation_id)
+        if earlier == _ASKING:
+            return left  # a crash cut it short: it is counted already
         if earlier is not None:
-            return Check(earlier, self._left(connection, conversation_id))
-        if self._left(connection, conversation_id) == 0:
+            return Check(Verdict(earlier), left)
+        if left == 0:
             return Check(Verdict.EXHAUSTED, 0)
-        if self._cooling_down(connection, order_number, address):
+        if self._cooling_down(connection, given):
             return Check(Verdict.COOLING_DOWN, 0)
-        customer_id = _owner(connection, order_number, last_four)
-        left = self._left(connection, conversation_id) - (0 if customer_id else 1)
-        verdict = Verdict.VERIFIED if customer_id else (Verdict.WRONG if left else Verdict.EXHAUSTED)
         self._forget_old(connection)
         connection.execute(
             attempts.insert().values(
-                conversation_id=conversation_id,
-                order_number=order_number,
-                address=address,
-                message_id=message_id,
-                outcome=verdict.value,
-                ok=customer_id is not None,
+                conversation_id=given.conversation_id,
+                order_number=given.order_number,
+                address=given.address,
+                message_id=given.message_id,
+                outcome=_ASKING,
+                ok=False,
                 at=self._now(),
             )
         )
-        if customer_id:
-            self._remember(connection, conversation_id, customer_id, order_number)
-        return Check(verdict, left)
+        return left - 1
+
+    def _end(self, connection: Connection, given: _Try, customer_id: str | None, left: int) -> Check:
+        ok = customer_id is not None
+        verdict = Verdict.VERIFIED if ok else (Verdict.WRONG if left else Verdict.EXHAUSTED)
+        connection.execute(attempts.update().where(_is(given)).values(outcome=verdict.value, ok=ok))
+        if customer_id is None:
+            return Check(verdict, left)
+        self._remember(connection, given.conversation_id, customer_id, given.order_number)
+        return Check(verdict, self._left(connection, given.conversation_id))
 
     async def customers_of(self, conversation_id: str, signed_customer: str | None) -> tuple[str, ...]:
         """Customers whose orders this conversation may see now: the signed one first, then those verified in it."""
@@ -106,26 +136,19 @@ class Identity:
         """Wrong tries this conversation may still make."""
         return await self._database.read(self._left, conversation_id)
 
-    def _earlier(self, connection: Connection, message_id: str, order_number: str) -> Verdict | None:
-        query = sa.select(attempts.c.outcome).where(
-            attempts.c.message_id == message_id, attempts.c.order_number == order_number
-        )
-        row = connection.execute(query).first()
-        return Verdict(row.outcome) if row else None
-
     def _left(self, connection: Connection, conversation_id: str) -> int:
         used = self._wrong(
             connection, attempts.c.conversation_id == conversation_id, self._limits.conversation_window_minutes
         )
         return max(self._limits.attempts_per_conversation - used, 0)
 
-    def _cooling_down(self, connection: Connection, order_number: str, address: str) -> bool:
+    def _cooling_down(self, connection: Connection, given: _Try) -> bool:
         limits = self._limits
-        of_order = self._wrong(connection, attempts.c.order_number == order_number, limits.order_window_minutes)
+        of_order = self._wrong(connection, attempts.c.order_number == given.order_number, limits.order_window_minutes)
         if of_order >= limits.attempts_per_order:
             return True
-        of_address = self._wrong(connection, attempts.c.address == address, limits.address_window_minutes)
-        return bool(address) and of_address >= limits.attempts_per_address
+        of_address = self._wrong(connection, attempts.c.address == given.address, limits.address_window_minutes)
+        return bool(given.address) and of_address >= limits.attempts_per_address
 
     def _wrong(self, connection: Connection, whose: Any, minutes: int) -> int:
         since = self._now() - timedelta(minutes=minutes)
@@ -154,14 +177,14 @@ def _one_at_a_time(connection: Connection) -> None:
         connection.exec_driver_sql("LOCK TABLE identity_attempts IN SHARE ROW EXCLUSIVE MODE")
 
 
-def _owner(connection: Connection, order_number: str, last_four: str) -> str | None:
-    """The customer of the order, if these are the last four digits of their phone."""
-    query = (
-        sa.select(customers.c.id, customers.c.last_four)
-        .join(orders, orders.c.customer_id == customers.c.id)
-        .where(orders.c.order_number == order_number)
-    )
-    row = connection.execute(query).first()
-    expected = row.last_four if row else _NO_SUCH_ORDER
-    matches = hmac.compare_digest(expected.encode(), last_four.encode())
-    return row.id if row and matches else None
+def _is(given: _Try) -> Any:
+    return sa.and_(attempts.c.message_id == given.message_id, attempts.c.order_number == given.order_number)
+
+
+def _earlier(connection: Connection, given: _Try) -> str | None:
+    """The outcome of the same message's try."""
+    return connection.execute(sa.select(attempts.c.outcome).where(_is(given))).scalar()
+
+
+def _take_back(connection: Connection, given: _Try) -> None:
+    connection.execute(attempts.delete().where(_is(given), attempts.c.outcome == _ASKING))

@@ -39,3 +39,9 @@ def mask_name(name: str) -> str:
 def mask_phone(phone: str) -> str:
     """The last four digits only."""
     return "*" * max(len(phone) - 4, 0) + phone[-4:]
+
+
+def mask_email(address: str) -> str:
+    """The first letter and the domain."""
+    name, at, domain = address.partition("@")
+    return f"{name[:1]}***@{domain}" if at else ""

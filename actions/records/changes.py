@@ -1,134 +1,137 @@
-"""Changes the order records: each at most once a message, and only while the rules and the order's state allow it."""
+"""Carries out requests in our own tables: the conditions are checked, and the change made, in one transaction.
+
+A kind with a carrier in ``CARRIERS`` is done at once; every other kind is kept for the staff.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from collections.abc import Callable
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import IntegrityError
 
-from actions.records import clock
-from actions.records.database import Database
+from actions.records import clock, requests
 from actions.records.models import Outcome
-from actions.records.tables import action_outcomes, orders, refunds, service_requests
+from actions.records.port import Request
+from actions.records.tables import action_outcomes, orders, refunds
 
-Change = Callable[[Connection], Outcome]
-
-
-class OrderChanges:
-    """Writes are kept under (message id, action): the same message gets the same outcome (design, invariant 1)."""
-
-    def __init__(self, database: Database, now: Callable[[], datetime] = clock.now) -> None:
-        self._database = database
-        self._now = now
-
-    async def cancel(
-        self, order_number: str, customer_id: str, *, message_id: str, allowed_states: Sequence[str], refund_days: int
-    ) -> Outcome:
-        """Cancel and start the refund. ``result``: cancelled, already_cancelled, refused, or unknown (not theirs)."""
-
-        def change(connection: Connection) -> Outcome:
-            at = self._now()
-            theirs = sa.and_(orders.c.order_number == order_number, orders.c.customer_id == customer_id)
-            cancelled = connection.execute(
-                orders.update()
-                .where(theirs, orders.c.state.in_(allowed_states), orders.c.state != "cancelled")
-                .values(state="cancelled", cancelled_at=at, updated_at=at)
-            )
-            row = connection.execute(sa.select(orders).where(theirs)).first()
-            if row is None:
-                return Outcome("unknown", "")
-            if cancelled.rowcount == 0:
-                return Outcome("already_cancelled" if row.state == "cancelled" else "refused", row.state)
-            connection.execute(
-                refunds.insert().values(
-                    order_number=order_number,
-                    state="requested",
-                    amount_minor=row.total_minor,
-                    currency=row.currency,
-                    payment_method=row.payment_method,
-                    requested_at=at,
-                    expected_on=clock.shop_day(at) + timedelta(days=refund_days),
-                    updated_at=at,
-                )
-            )
-            return Outcome("cancelled", "cancelled", row.total_minor, row.currency)
-
-        return await self._once(message_id, f"cancel_order:{order_number}", change)
-
-    async def expedite(
-        self,
-        order_number: str,
-        customer_id: str,
-        *,
-        message_id: str,
-        conversation_id: str,
-        allowed_states: Sequence[str],
-        once_in_hours: int,
-    ) -> Outcome:
-        """Note that the customer is in a hurry. ``result``: noted, already_noted, refused, or unknown (not theirs)."""
-
-        def change(connection: Connection) -> Outcome:
-            at = self._now()
-            theirs = sa.and_(orders.c.order_number == order_number, orders.c.customer_id == customer_id)
-            # The lock makes two messages at once see each other's note (SQLite has locked already).
-            row = connection.execute(sa.select(orders.c.state).where(theirs).with_for_update()).first()
-            if row is None:
-                return Outcome("unknown", "")
-            if row.state not in allowed_states:
-                return Outcome("refused", row.state)
-            recent = connection.execute(
-                sa.select(service_requests.c.id).where(
-                    service_requests.c.order_number == order_number,
-                    service_requests.c.kind == "expedite",
-                    service_requests.c.created_at > at - timedelta(hours=once_in_hours),
-                )
-            )
-            if recent.first() is not None:
-                return Outcome("already_noted", row.state)
-            connection.execute(
-                service_requests.insert().values(
-                    order_number=order_number,
-                    kind="expedite",
-                    conversation_id=conversation_id,
-                    message_id=message_id,
-                    details={},
-                    created_at=at,
-                )
-            )
-            return Outcome("noted", row.state)
-
-        return await self._once(message_id, f"expedite_order:{order_number}", change)
-
-    async def _once(self, message_id: str, action: str, change: Change) -> Outcome:
-        def once(connection: Connection) -> Outcome:
-            kept = _kept(connection, message_id, action)
-            if kept is not None:
-                return kept
-            outcome = change(connection)
-            connection.execute(
-                action_outcomes.insert().values(
-                    message_id=message_id, action=action, outcome=asdict(outcome), at=self._now()
-                )
-            )
-            return outcome
-
-        try:
-            return await self._database.write(once)
-        except IntegrityError:
-            # Another worker handled the same message between our look and our insert; ours was rolled back.
-            kept = await self._database.read(_kept, message_id, action)
-            if kept is None:
-                raise
-            return kept
+Carrier = Callable[[Connection, Request, datetime], Outcome]
 
 
-def _kept(connection: Connection, message_id: str, action: str) -> Outcome | None:
+def carry_out(connection: Connection, request: Request, now: datetime) -> Outcome:
+    """Once a message: the same request again gets the outcome that was kept (design, invariant 1).
+
+    Raises IntegrityError where another worker handles the same message at this very moment; nothing is changed then.
+    """
+    kept = kept_outcome(connection, request)
+    if kept is not None:
+        return kept
+    outcome = _change(connection, request, now)
+    _add_outcome(connection, request, outcome, now)
+    return outcome
+
+
+def kept_outcome(connection: Connection, request: Request) -> Outcome | None:
     query = sa.select(action_outcomes.c.outcome).where(
-        action_outcomes.c.message_id == message_id, action_outcomes.c.action == action
+        action_outcomes.c.message_id == request.message_id, action_outcomes.c.action == request.action
     )
     row = connection.execute(query).first()
     return Outcome(**row.outcome) if row else None
+
+
+def keep_outcome(connection: Connection, request: Request, outcome: Outcome, now: datetime) -> None:
+    """Unless one is kept: whoever was told something is told the same again."""
+    if kept_outcome(connection, request) is None:
+        _add_outcome(connection, request, outcome, now)
+
+
+def _add_outcome(connection: Connection, request: Request, outcome: Outcome, now: datetime) -> None:
+    connection.execute(
+        action_outcomes.insert().values(
+            message_id=request.message_id, action=request.action, outcome=asdict(outcome), at=now
+        )
+    )
+
+
+def _change(connection: Connection, request: Request, now: datetime) -> Outcome:
+    obstacle = _obstacle(connection, request, now)
+    if obstacle is not None:
+        return obstacle
+    outcome = CARRIERS.get(request.kind, _pass_on)(connection, request, now)
+    if outcome.result in ("done", "noted"):
+        kept = requests.write_down(connection, request, "done" if outcome.result == "done" else "open", now)
+        return replace(outcome, reference=kept.reference)
+    return outcome
+
+
+def _obstacle(connection: Connection, request: Request, now: datetime) -> Outcome | None:
+    """Why it may not be done now; None when it may. The order stays locked until the transaction ends."""
+    state = ""
+    if request.order_number:
+        # The lock makes two messages at once see each other's change (SQLite has locked already).
+        row = connection.execute(sa.select(orders).where(_theirs(request)).with_for_update()).first()
+        if row is None:
+            return Outcome("unknown", "")
+        state = row.state
+        refused = refusal(request, state, row.delivered_at, now)
+        if refused is not None:
+            return refused
+    lately = requests.asked_lately(connection, request, now)
+    return Outcome("already", state, reference=lately) if lately is not None else None
+
+
+def refusal(request: Request, state: str, delivered_at: datetime | None, now: datetime) -> Outcome | None:
+    """What the rules say of an order in this state; None when they allow it."""
+    if state == LEADS_TO.get(request.kind):
+        # What is wished for is so already: whoever asks twice is told that, not that it is forbidden.
+        return Outcome("already", state)
+    if request.allowed_states is not None and state not in request.allowed_states:
+        return Outcome("refused", state, reason="state")
+    if request.within_days is not None and delivered_at is not None:
+        last_day = clock.shop_day(delivered_at) + timedelta(days=request.within_days)
+        if clock.shop_day(now) > last_day:
+            return Outcome("refused", state, reason="too_late")
+    return None
+
+
+LEADS_TO = {"cancel_order": "cancelled"}
+"""The state in which a kind leaves the order."""
+
+
+def _pass_on(connection: Connection, request: Request, now: datetime) -> Outcome:
+    return Outcome("noted", _state(connection, request))
+
+
+def _cancel(connection: Connection, request: Request, now: datetime) -> Outcome:
+    """Cancel and start the refund, promised within ``refund_days`` of the terms."""
+    row = connection.execute(sa.select(orders).where(_theirs(request))).one()
+    connection.execute(
+        orders.update().where(_theirs(request)).values(state="cancelled", cancelled_at=now, updated_at=now)
+    )
+    connection.execute(
+        refunds.insert().values(
+            order_number=request.order_number,
+            state="requested",
+            amount_minor=row.total_minor,
+            currency=row.currency,
+            payment_method=row.payment_method,
+            requested_at=now,
+            expected_on=clock.shop_day(now) + timedelta(days=int(request.terms["refund_days"])),
+            updated_at=now,
+        )
+    )
+    return Outcome("done", "cancelled", row.total_minor, row.currency)
+
+
+CARRIERS: dict[str, Carrier] = {"cancel_order": _cancel, "expedite_order": _pass_on}
+
+
+def _state(connection: Connection, request: Request) -> str:
+    return connection.execute(sa.select(orders.c.state).where(_theirs(request))).scalar() or ""
+
+
+def _theirs(request: Request) -> Any:
+    return sa.and_(orders.c.order_number == request.order_number, orders.c.customer_id == request.customer_id)

@@ -2,63 +2,80 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from actions.records.cards import mask_name, mask_phone, money, order_card
+from actions.records import requests
+from actions.records.cards import money, order_card
 from actions.records.database import Database
-from actions.records.models import Order, Refund
-from actions.records.repository import OrderReader
-from actions.records.tables import customers, refunds, service_requests, verifications
+from actions.records.models import Order, Profile, Refund
+from actions.records.port import OrderRecords
+from actions.records.tables import verifications
 from actions.words import Words, words
 
 ORDERS_SHOWN = 20
+_MAY_HAVE_REFUND = ("refunding", "refunded", "cancelled")
 
 
 class OrderDossier:
-    def __init__(self, database: Database, translated: Words | None = None) -> None:
+    def __init__(self, database: Database, records: OrderRecords, translated: Words | None = None) -> None:
         self._database = database
-        self._orders = OrderReader(database)
+        self._records = records
         self._words = translated or words()
 
     async def orders_of_conversation(self, conversation_id: str, customer_id: str | None) -> list[Mapping[str, Any]]:
         """Orders of the signed customer, and of whoever was verified in this conversation; newest first.
 
         Each is the order card's data with ``customer`` (masked name and phone, how we know them), ``refund`` and
-        ``requests`` (what the bot noted for the staff).
+        ``requests`` (what the bot did for the customer, or noted for the staff).
         """
         levels = await self._database.read(_levels, conversation_id)
         identities = {**levels, customer_id: "signed"} if customer_id else levels
-        orders = await self._orders.orders_of_customers(list(identities), limit=ORDERS_SHOWN)
-        return await self._database.read(self._entries, orders, identities)
+        if not identities:
+            return []
+        orders = await self._records.orders_of_customers(list(identities), limit=ORDERS_SHOWN)
+        people = await self._people({order.customer_id for order in orders})
+        refunds = await self._refunds(orders)
+        asked = await self._database.read(requests.of_orders, [order.order_number for order in orders])
+        return [
+            {
+                **order_card(order, self._words),
+                "customer": _customer(people.get(order.customer_id), identities[order.customer_id]),
+                "refund": self._refund(refunds.get(order.order_number)),
+                "requests": asked.get(order.order_number, []),
+            }
+            for order in orders
+        ]
 
-    def _entries(
-        self, connection: Connection, orders: Sequence[Order], identities: Mapping[str, str]
-    ) -> list[Mapping[str, Any]]:
-        return [self._entry(connection, order, identities[order.customer_id]) for order in orders]
+    async def _people(self, customer_ids: set[str]) -> dict[str, Profile | None]:
+        ids = sorted(customer_ids)
+        return dict(zip(ids, await asyncio.gather(*map(self._records.customer, ids)), strict=True))
 
-    def _entry(self, connection: Connection, order: Order, level: str) -> Mapping[str, Any]:
-        of_order = {"order_number": order.order_number}
-        person = connection.execute(sa.select(customers).filter_by(id=order.customer_id)).one()
-        refund = connection.execute(sa.select(refunds).filter_by(**of_order)).first()
-        requests = connection.execute(sa.select(service_requests).filter_by(**of_order)).all()
-        return {
-            **order_card(order, self._words),
-            "customer": {"name": mask_name(person.name), "phone": mask_phone(person.phone), "identity": level},
-            "refund": self._refund(Refund(**refund._mapping)) if refund else None,
-            "requests": [{"kind": row.kind, "at": row.created_at.isoformat()} for row in requests],
-        }
+    async def _refunds(self, orders: Sequence[Order]) -> dict[str, Refund | None]:
+        numbers = [order.order_number for order in orders if order.state in _MAY_HAVE_REFUND]
+        return dict(zip(numbers, await asyncio.gather(*map(self._records.refund, numbers)), strict=True))
 
-    def _refund(self, refund: Refund) -> Mapping[str, Any]:
+    def _refund(self, refund: Refund | None) -> Mapping[str, Any] | None:
+        if refund is None:
+            return None
         return {
             "state": self._words.both(f"word_refund_{refund.state}"),
             "state_code": refund.state,
             "amount": money(refund.amount_minor, refund.currency, self._words),
             "expected_on": refund.expected_on.isoformat() if refund.expected_on else None,
         }
+
+
+def _customer(profile: Profile | None, identity: str) -> Mapping[str, str]:
+    return {
+        "name": profile.name if profile else "",
+        "phone": profile.phone if profile else "",
+        "identity": identity,
+    }
 
 
 def _levels(connection: Connection, conversation_id: str) -> dict[str, str]:

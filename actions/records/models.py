@@ -61,10 +61,32 @@ class Refund:
 
 
 @dataclass(frozen=True)
+class Profile:
+    """A customer as everybody but themselves may see them: name, phone and e-mail masked, empty where unknown."""
+
+    customer_id: str
+    name: str
+    phone: str
+    email: str = ""
+
+
+@dataclass(frozen=True)
 class Outcome:
-    """What a write did. ``result`` is the action's own word (``cancelled``, ``refused``, …); ``state`` the order's."""
+    """What became of a request. ``result`` is one of
+
+    * ``done``: it is carried out,
+    * ``noted``: passed on to the staff, who see it at the desk,
+    * ``already``: it was so before, or somebody asked for the same a short while ago,
+    * ``refused``: the rules or the order's state do not allow it (any more); ``reason`` is ``state`` or ``too_late``,
+    * ``unknown``: there is no such order of this customer,
+    * ``unavailable``: the shop's system is down; the request is kept and tried again.
+
+    ``state`` is the order's now. ``reference`` numbers the request (RQ…), where one is kept. Money in minor units.
+    """
 
     result: str
     state: str
     amount_minor: int = 0
     currency: str = "CNY"
+    reference: str = ""
+    reason: str = ""

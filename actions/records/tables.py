@@ -47,6 +47,7 @@ customers = sa.Table(
     sa.Column("name", sa.String(120), nullable=False),
     sa.Column("phone", sa.String(32), nullable=False),
     sa.Column("last_four", sa.String(4), nullable=False),
+    sa.Column("email", sa.String(120)),
 )
 
 orders = sa.Table(
@@ -108,12 +109,23 @@ service_requests = sa.Table(
     "shop_service_requests",
     metadata,
     sa.Column("id", sa.Integer, primary_key=True),
-    sa.Column("order_number", sa.String(32), sa.ForeignKey("shop_orders.order_number"), nullable=False, index=True),
+    # What customer and staff call it by: RQ, day, number. Null only while the row is being made.
+    sa.Column("reference", sa.String(24), unique=True),
+    # No foreign keys: the orders may lie in the shop's own system, and some requests are about none.
+    sa.Column("order_number", sa.String(64), nullable=False, index=True),
+    sa.Column("customer_id", sa.String(64), nullable=False),
     sa.Column("kind", sa.String(32), nullable=False),
-    sa.Column("conversation_id", sa.String(64), nullable=False),
+    # open: for the staff | done | asking: the shop's system | pending: it was down, tried again | given_up | dropped
+    sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("conversation_id", sa.String(64), nullable=False, index=True),
     sa.Column("message_id", sa.String(64), nullable=False),
     sa.Column("details", sa.JSON, nullable=False),
+    # The conditions under which it was asked for, for another try.
+    sa.Column("conditions", sa.JSON, nullable=False),
+    sa.Column("tries", sa.Integer, nullable=False),
+    sa.Column("next_try_at", UtcDateTime, index=True),
     sa.Column("created_at", UtcDateTime, nullable=False),
+    sa.Column("updated_at", UtcDateTime, nullable=False),
 )
 
 action_outcomes = sa.Table(
@@ -121,7 +133,7 @@ action_outcomes = sa.Table(
     metadata,
     # Together the idempotency key of a write (design, invariant 1).
     sa.Column("message_id", sa.String(64), primary_key=True),
-    sa.Column("action", sa.String(64), primary_key=True),
+    sa.Column("action", sa.String(128), primary_key=True),
     sa.Column("outcome", sa.JSON, nullable=False),
     sa.Column("at", UtcDateTime, nullable=False),
 )
@@ -131,7 +143,7 @@ verifications = sa.Table(
     metadata,
     sa.Column("conversation_id", sa.String(64), primary_key=True),
     sa.Column("customer_id", sa.String(64), primary_key=True),
-    sa.Column("order_number", sa.String(32), nullable=False),
+    sa.Column("order_number", sa.String(64), nullable=False),
     # The step of the identity ladder: "order" is an order number with the phone's last four digits.
     sa.Column("level", sa.String(16), nullable=False),
     sa.Column("at", UtcDateTime, nullable=False),
@@ -143,7 +155,9 @@ attempts = sa.Table(
     sa.Column("id", sa.Integer, primary_key=True),
     sa.Column("conversation_id", sa.String(64), nullable=False, index=True),
     # As the customer typed it: no foreign key, since an order that does not exist counts the same.
-    sa.Column("order_number", sa.String(32), nullable=False, index=True),
+    sa.Column("order_number", sa.String(64), nullable=False, index=True),
+    # Whose order it is; null where there is no such order.
+    sa.Column("customer_id", sa.String(64), index=True),
     sa.Column("address", sa.String(64), nullable=False, index=True),
     sa.Column("message_id", sa.String(64), nullable=False, index=True),
     sa.Column("outcome", sa.String(16), nullable=False),

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from actions import services
 from actions.records.database import Database
-from actions.records.repository import OrderReader
+from actions.records.own import OwnRecords
 from actions.records.tables import orders
 from bot.conversation.accept import accept
 from bot.conversation.handle import drain
@@ -74,7 +74,7 @@ class CustomerAtShop:
         )
 
     async def state_of(self, order_number: str) -> str:
-        order = await OrderReader(self._database).order(order_number)
+        order = await OwnRecords(self._database).order(order_number)
         assert order is not None, f"there is no order {order_number}"
         return order.state
 

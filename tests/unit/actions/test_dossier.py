@@ -7,43 +7,39 @@ import json
 from actions.identity.check import Identity
 from actions.limits import load
 from actions.records.cards import mask_name, mask_phone
-from actions.records.changes import OrderChanges
 from actions.records.database import Database
 from actions.records.dossier import OrderDossier
+from actions.records.own import OwnRecords
+from actions.records.port import Request
 
 
 async def verify(shop: Database, number: int) -> None:
-    identity = Identity(shop, load().identity)
+    identity = Identity(shop, OwnRecords(shop), load().identity)
     await identity.verify("talk", f"SO20261101000{number}", f"800{number}", "", f"m{number}")
 
 
 async def test_a_stranger_has_no_orders(shop: Database) -> None:
-    assert await OrderDossier(shop).orders_of_conversation("talk", None) == []
+    assert await OrderDossier(shop, OwnRecords(shop)).orders_of_conversation("talk", None) == []
 
 
 async def test_orders_of_whoever_proved_their_identity(shop: Database) -> None:
     await verify(shop, 2)
-    await OrderChanges(shop).expedite(
-        "SO202611010002",
-        "C10002",
-        message_id="m",
-        conversation_id="talk",
-        allowed_states=("in_transit",),
-        once_in_hours=24,
-    )
-    (order,) = await OrderDossier(shop).orders_of_conversation("talk", None)
+    nudge = Request("expedite_order", "SO202611010002", "C10002", "talk", "m", allowed_states=("in_transit",))
+    await OwnRecords(shop).carry_out(nudge)
+    (order,) = await OrderDossier(shop, OwnRecords(shop)).orders_of_conversation("talk", None)
     assert order["order_number"] == "SO202611010002"
     assert order["customer"] == {"name": "A** C**", "phone": "*******8002", "identity": "order"}
     assert order["state"] == {"zh": "运输中", "en": "on its way"}
     assert order["total"] == {"zh": "¥899.00", "en": "CN¥899.00"}
     assert order["events"][0]["text"]["en"].startswith("[Shanghai]")
-    assert [request["kind"] for request in order["requests"]] == ["expedite"]
+    assert [(request["kind"], request["state"]) for request in order["requests"]] == [("expedite_order", "open")]
+    assert order["requests"][0]["reference"].startswith("RQ")
     assert order["refund"] is None
 
 
 async def test_the_signed_customer_and_the_verified_one_are_told_apart(shop: Database) -> None:
     await verify(shop, 2)
-    orders = await OrderDossier(shop).orders_of_conversation("talk", "C10004")
+    orders = await OrderDossier(shop, OwnRecords(shop)).orders_of_conversation("talk", "C10004")
     assert {order["order_number"][-1]: order["customer"]["identity"] for order in orders} == {
         "2": "order",
         "4": "signed",
@@ -53,7 +49,7 @@ async def test_the_signed_customer_and_the_verified_one_are_told_apart(shop: Dat
 
 
 async def test_a_dossier_is_json_without_a_whole_phone_number(shop: Database) -> None:
-    orders = await OrderDossier(shop).orders_of_conversation("talk", "C10001")
+    orders = await OrderDossier(shop, OwnRecords(shop)).orders_of_conversation("talk", "C10001")
     written = json.dumps(orders, ensure_ascii=False)
     assert "13800018001" not in written
     assert "张伟" not in written

@@ -16,6 +16,7 @@ from actions.identity.check import Check, Identity, Verdict
 from actions.limits import IdentityLimits
 from actions.records import demo
 from actions.records.database import Database
+from actions.records.own import OwnRecords
 from actions.records.tables import attempts, verifications
 from tests.databases import change, copy_of, rows
 from tests.unit.actions.conftest import TODAY, Clock
@@ -36,7 +37,7 @@ class Desk:
     """Tries with fresh message ids, as a customer's messages have them."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
-        self.identity = Identity(database, LIMITS, now=clock)
+        self.identity = Identity(database, OwnRecords(database), LIMITS, now=clock)
         self.messages = 0
 
     async def __call__(

@@ -1,0 +1,140 @@
+"""Requests that are kept in our database: for the staff, as a record of what was done, or for another try."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from actions.records import clock
+from actions.records.port import Request
+from actions.records.tables import service_requests
+
+_UNSETTLED = ("asking", "pending")
+_CONDITIONS = ("allowed_states", "once_in_hours", "within_days", "terms")
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A request as it is written down. ``tries``: how often the shop's system may have heard of it before."""
+
+    row_id: int
+    reference: str
+    request: Request
+    tries: int
+    since: datetime
+
+
+def write_down(
+    connection: Connection, request: Request, state: str, now: datetime, next_try_at: datetime | None = None
+) -> Kept:
+    """Add the request, with a number. ``state``: see ``tables.service_requests``."""
+    added = connection.execute(
+        service_requests.insert().values(
+            order_number=request.order_number,
+            customer_id=request.customer_id,
+            kind=request.kind,
+            state=state,
+            conversation_id=request.conversation_id,
+            message_id=request.message_id,
+            details=dict(request.details),
+            conditions={name: getattr(request, name) for name in _CONDITIONS},
+            tries=0,
+            next_try_at=next_try_at,
+            created_at=now,
+            updated_at=now,
+        )
+    )
+    (row_id,) = added.inserted_primary_key
+    reference = f"RQ{clock.shop_day(now):%y%m%d}{row_id:04}"
+    connection.execute(service_requests.update().where(service_requests.c.id == row_id).values(reference=reference))
+    return Kept(row_id, reference, request, 0, now)
+
+
+def find(connection: Connection, request: Request) -> Kept | None:
+    """The same request, if it is written down and not settled; it counts as tried."""
+    query = sa.select(service_requests).where(
+        service_requests.c.message_id == request.message_id,
+        service_requests.c.kind == request.kind,
+        service_requests.c.order_number == request.order_number,
+        service_requests.c.state.in_(_UNSETTLED),
+    )
+    row = connection.execute(query).first()
+    return _kept(row, row.tries + 1) if row else None
+
+
+def change_state(
+    connection: Connection, row_id: int, state: str, now: datetime, next_try_at: datetime | None = None
+) -> None:
+    connection.execute(
+        service_requests.update()
+        .where(service_requests.c.id == row_id)
+        .values(state=state, updated_at=now, next_try_at=next_try_at, tries=service_requests.c.tries + 1)
+    )
+
+
+def take_due(connection: Connection, now: datetime, lease: timedelta) -> list[Kept]:
+    """What is to be tried again now, oldest first. Nobody else gets it before ``lease`` has passed."""
+    due = sa.and_(service_requests.c.next_try_at <= now, service_requests.c.state.in_(_UNSETTLED))
+    query = sa.select(service_requests).where(due).order_by(service_requests.c.id)
+    taken = []
+    for row in connection.execute(query).all():
+        still_due = sa.and_(service_requests.c.id == row.id, service_requests.c.next_try_at == row.next_try_at)
+        claimed = connection.execute(service_requests.update().where(still_due).values(next_try_at=now + lease))
+        if claimed.rowcount:
+            taken.append(_kept(row, row.tries + 1))
+    return taken
+
+
+def asked_lately(connection: Connection, request: Request, now: datetime) -> str | None:
+    """The number of the same wish for the same order within ``once_in_hours``; None without one or without a limit."""
+    if request.once_in_hours is None:
+        return None
+    query = (
+        sa.select(service_requests.c.reference)
+        .where(
+            service_requests.c.order_number == request.order_number,
+            service_requests.c.customer_id == request.customer_id,
+            service_requests.c.kind == request.kind,
+            service_requests.c.state != "dropped",
+            service_requests.c.created_at > now - timedelta(hours=request.once_in_hours),
+        )
+        .order_by(service_requests.c.id.desc())
+    )
+    row = connection.execute(query).first()
+    return (row.reference or "") if row else None
+
+
+def of_orders(connection: Connection, order_numbers: Sequence[str]) -> dict[str, list[dict[str, str]]]:
+    """``{order number: [{kind, reference, state, at}, …]}``, oldest first."""
+    query = (
+        sa.select(service_requests)
+        .where(service_requests.c.order_number.in_(order_numbers), service_requests.c.state != "dropped")
+        .order_by(service_requests.c.id)
+    )
+    found: dict[str, list[dict[str, str]]] = {}
+    for row in connection.execute(query):
+        found.setdefault(row.order_number, []).append(
+            {"kind": row.kind, "reference": row.reference, "state": row.state, "at": row.created_at.isoformat()}
+        )
+    return found
+
+
+def _kept(row: Any, tries: int) -> Kept:
+    conditions = dict(row.conditions)
+    states = conditions.pop("allowed_states", None)
+    request = Request(
+        row.kind,
+        row.order_number,
+        row.customer_id,
+        row.conversation_id,
+        row.message_id,
+        allowed_states=None if states is None else tuple(states),
+        details=row.details,
+        **conditions,
+    )
+    return Kept(row.id, row.reference, request, tries, row.created_at)
