@@ -14,12 +14,15 @@ from pathlib import Path
 from actions import limits as limits_file
 from actions.identity.check import Identity
 from actions.limits import Limits
+from actions.records.clock import shop_today
 from actions.records.database import Database
 from actions.records.own import OwnRecords
 from actions.records.port import OrderRecords
 from kb.search import KnowledgeBase
 
 ARTICLES = Path(__file__).resolve().parent.parent / "kb" / "articles"
+LOOK_AT_ARTICLES_EVERY = 5.0
+"""Seconds until an edited article serves, beside the time to read it."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +35,7 @@ class Services:
 
     @cached_property
     def knowledge(self) -> KnowledgeBase:
-        """Opened at first use, since reading all articles takes seconds; touch it in a thread before serving."""
+        """Opened at first use, since reading new articles takes seconds; touch it in a thread before serving."""
         return self.open_knowledge()
 
 
@@ -45,7 +48,7 @@ def build(database: Database) -> Services:
         identity=Identity(database, records, limits.identity),
         limits=limits,
         database=database,
-        open_knowledge=lambda: KnowledgeBase.open(ARTICLES),
+        open_knowledge=lambda: KnowledgeBase.open(ARTICLES, shop_today, watch_seconds=LOOK_AT_ARTICLES_EVERY),
     )
 
 

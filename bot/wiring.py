@@ -31,7 +31,7 @@ from bot.settings import Settings
 from bot.stores.accounts import Accounts
 from bot.stores.migrate import upgrade
 from bot.stores.sqlalchemy_store import SqlAlchemyStore
-from kb.articles import Library, read_folder
+from kb.library import Library
 from kb.lint import lint as articles_lint
 
 if TYPE_CHECKING:
@@ -155,7 +155,7 @@ async def assemble(settings: Settings, channels: Mapping[str, Channel] | None = 
         accounts=Accounts(database),
         metrics=metrics,
         brain=late_brain,
-        library=Library(read_folder(ARTICLES)),
+        library=Library(ARTICLES, clock.shop_today),
         orders=OrderDossier(database, OwnRecords(database)),
     )
 

@@ -8,16 +8,18 @@ when customers ask as ``SHARES`` assumes.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import astuple, dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
-from kb.classify import Fit
-from kb.index import Index, background
+if TYPE_CHECKING:
+    from kb.index import Evidence, Index
 
 LEAST_QUESTIONS = 30
-MOST_QUESTIONS = 2000
+MOST_QUESTIONS = 500
 SHARES = (0.6, 0.15, 0.25)
 """Assumed parts of what customers ask: answered by an article, about the shop but in no article, about other things."""
 
@@ -26,7 +28,7 @@ Example = tuple[float, float]
 
 @dataclass(frozen=True)
 class Calibration:
-    """Logit = votes × the classifier's preference over the background + lexical × coverage + bias."""
+    """Logit = votes × the neighbourhood's preference over the background + lexical × coverage + bias."""
 
     votes: float = 5.0
     lexical: float = 1.0
@@ -37,22 +39,19 @@ class Calibration:
         combined: np.ndarray = self.votes * votes + self.lexical * lexical + self.bias
         return combined
 
-
-def preference(scores: np.ndarray) -> np.ndarray:
-    """How much each article is preferred to the background, which is the last class."""
-    preferred: np.ndarray = scores[..., :-1] - scores[..., -1:]
-    return preferred
+    def as_json(self) -> list[float]:
+        return list(astuple(self))
 
 
-def calibrate(index: Index, fit: Fit) -> Calibration:
-    """Learn the calibration of this index; the default where it has too few questions or a single article."""
-    rows = np.flatnonzero(~index.is_section)
+def calibrate(index: Index) -> Calibration:
+    """Learn the calibration of this index; the default where it has too few questions or articles."""
+    rows = np.flatnonzero(np.asarray(index.question))
     if len(rows) < LEAST_QUESTIONS or len(index.slugs) < 3:
         return Calibration()
     if len(rows) > MOST_QUESTIONS:
-        rows = np.random.default_rng(0).choice(rows, MOST_QUESTIONS, replace=False)
-    right, absent = _about_the_shop(index, fit, set(rows.tolist()))
-    kinds = (right, absent, _elsewhere(index, fit))
+        rows = np.sort(np.random.default_rng(0).choice(rows, MOST_QUESTIONS, replace=False))
+    right, absent = _about_the_shop(index, rows)
+    kinds = (right, absent, list(_elsewhere(index)))
     sizes = [len(kind) for kind in kinds]
     weights = np.repeat([share * len(rows) / size for share, size in zip(SHARES, sizes, strict=True)], sizes)
     model = LogisticRegression(C=100.0).fit(np.concatenate(kinds), np.repeat([1, 0, 0], sizes), sample_weight=weights)
@@ -60,29 +59,28 @@ def calibrate(index: Index, fit: Fit) -> Calibration:
     return Calibration(float(votes), float(max(0.0, lexical)), float(bias))
 
 
-def _about_the_shop(index: Index, fit: Fit, questions: set[int]) -> tuple[list[Example], list[Example]]:
+def _about_the_shop(index: Index, rows: np.ndarray) -> tuple[list[Example], list[Example]]:
     """For each question its own article, found without the question; and what is found without the whole article."""
     right, absent = [], []
-    for slug in range(len(index.slugs)):
-        whole = np.flatnonzero(index.slug_of == slug)
-        for row, others in zip(whole.tolist(), preference(fit.without(whole)), strict=True):
-            if row not in questions:
-                continue
-            lexical = index.lexical.scores(index.passages[row].text)
-            own = float(preference(fit.without(np.array([row])))[0, slug])
-            others[slug] = -np.inf
-            absent.append(_best(index, others, lexical))
-            right.append((own, float(lexical[whole[whole != row]].max(initial=0.0))))
+    for row in rows.tolist():
+        slug = int(index.slug_of[row])
+        vector = index.dense.vectors(np.array([row]))[0]
+        asked = index.postings.ask(index.text_of_row(row))
+        found = index.look(vector, asked, hidden=np.array([row]), further=[slug])
+        place = int(np.searchsorted(found.slugs, slug))
+        right.append((float(found.votes[place]), float(found.lexical[place])))
+        absent.append(_best(index.look(vector, asked, hidden=index.rows_of([slug]))))
     return right, absent
 
 
-def _elsewhere(index: Index, fit: Fit) -> list[Example]:
+def _elsewhere(index: Index) -> Iterator[Example]:
     """What is found for each sentence of the background, without that sentence."""
-    first = len(index.passages)
-    votes = [preference(fit.without(np.array([first + place])))[0] for place in range(len(background()))]
-    return [_best(index, vote, index.lexical.scores(text)) for vote, text in zip(votes, background(), strict=True)]
+    from kb.index import background
+
+    for place, (text, vector) in enumerate(zip(background(), index.background_vectors(), strict=True)):
+        yield _best(index.look(vector, index.postings.ask(text), silent=place))
 
 
-def _best(index: Index, votes: np.ndarray, lexical: np.ndarray) -> Example:
-    best = int(np.argmax(votes))
-    return float(votes[best]), float(index.best_by_slug(lexical)[best])
+def _best(found: Evidence) -> Example:
+    best = int(np.argmax(found.votes))
+    return float(found.votes[best]), float(found.lexical[best])

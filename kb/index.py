@@ -1,96 +1,189 @@
-"""The index: every title, question and section of every article, by words and by sentence vectors."""
+"""The index as it is searched: every title, question and section of every article, by words and by sentence vectors."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from datetime import date
+from functools import cached_property, lru_cache
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from kb.articles import Article
-from kb.lexical import LexicalIndex
-from lang.encode import Encoder
-from lang.normalize import fold
+from kb.dense import Codes, Dense, Space, unit
+from kb.disk import Stored
+from kb.lexical import Asked, Postings
+from kb.records import FileRecord, Shown, distinct_names
+from kb.strings import Strings
+from kb.votes import weigh
 
-PASSAGE_LENGTH = 600
 BACKGROUND = Path(__file__).with_name("background.txt")
-
-
-@dataclass(frozen=True)
-class Passage:
-    """A searchable piece. ``section`` is its place in the article's sections, None for titles and questions."""
-
-    article: int
-    text: str
-    section: int | None
+NEAR = 256
+"""So many passages vote."""
+_BY_VECTOR, _BY_WORDS = 96, 48
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """What speaks for each passage: centred cosine (about −0.3..1) and share of the query's words covered (0..1.3).
+    """What speaks for each article that came into question, and for each of its passages.
 
-    ``vector`` is the query's own, centred and of unit length.
+    ``slugs`` (c,) ascending; ``votes`` (c,) how much the neighbourhood prefers each to the background; ``lexical`` (c,)
+    the share of the query's words that its best passage covers. ``rows`` (m,) are their passages, with the place of
+    their article in ``slugs`` (``at``), the cosines (``dense``) and the shares of words (``words``) of each.
     """
 
-    vector: np.ndarray
-    dense: np.ndarray
+    slugs: np.ndarray
+    votes: np.ndarray
     lexical: np.ndarray
-
-
-def passages_of(articles: Sequence[Article]) -> list[Passage]:
-    """Titles, questions and sections, in the order of the articles."""
-    found = []
-    for number, article in enumerate(articles):
-        found.append(Passage(number, article.title, None))
-        found += [Passage(number, question, None) for question in article.questions]
-        for place, section in enumerate(article.sections):
-            text = f"{article.title} {section.heading}\n{section.text}"[:PASSAGE_LENGTH]
-            found.append(Passage(number, text, place))
-    return found
+    rows: np.ndarray
+    at: np.ndarray
+    dense: np.ndarray
+    words: np.ndarray
 
 
 class Index:
-    """Immutable; build a new one when the articles change. Vectors come from the encoder's cache on disk."""
+    """Immutable; another one takes its place when the articles change. Safe to share between threads."""
 
-    def __init__(self, articles: Sequence[Article], encoder: Encoder) -> None:
-        self.articles = tuple(articles)
-        self.passages = passages_of(articles)
-        self._encoder = encoder
-        self.is_section = np.array([passage.section is not None for passage in self.passages], bool)
-        self.owner = np.array([passage.article for passage in self.passages], np.int64)
-        slugs = sorted({article.slug for article in articles})
-        number = {slug: place for place, slug in enumerate(slugs)}
-        self.slugs = slugs
-        self.slug_of = np.array([number[articles[owner].slug] for owner in self.owner], np.int64)
-        self._by_slug = np.argsort(self.slug_of, kind="stable")
-        self._starts = np.searchsorted(self.slug_of[self._by_slug], np.arange(len(slugs)))
-        self.lexical = LexicalIndex([passage.text for passage in self.passages], self.slug_of.tolist())
-        self.vectors, self.background, self._center = self._encode()
+    def __init__(self, stored: Stored) -> None:
+        arrays = stored.arrays
+        self.records = tuple(FileRecord.from_json(fields) for fields in stored.meta["files"])
+        self.codes = Codes(arrays["codes"], arrays["scale"])
+        self.question, self.place, self.owner = arrays["question"], arrays["place"], arrays["owner"]
+        self.space = Space(arrays["centres"], arrays["middles"])
+        self.postings = postings_of(arrays)
+        self._texts = Strings(arrays["texts"], arrays["text_starts"])
+        self.dense = Dense(self.codes, self.question, self.space, arrays["distances"], arrays["cells"])
+        self._background = unit(arrays["background"] - self.space.centres[0])
+        self._background_raw = arrays["background"]
+        names = distinct_names(self.records)
+        self.slugs = sorted(set(names))
+        number = {slug: place for place, slug in enumerate(self.slugs)}
+        self.slug_of_file = np.array([number[name] for name in names], np.int32)
+        self._numbers = number
+        ends = np.cumsum([0, *(record.passages for record in self.records)])
+        self._rows_of_file = [np.arange(first, last) for first, last in pairwise(ends)]
+        self._days: tuple[date | None, np.ndarray | None] = (None, None)
 
-    def _encode(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Centred, normalised vectors. Questions and sections lie apart in the space, so each kind has its own mean."""
-        vectors = np.zeros((len(self.passages), self._encoder.size), np.float32)
-        for kind, prefix in ((False, "query: "), (True, "passage: ")):
-            texts = [fold(self.passages[row].text) for row in np.flatnonzero(self.is_section == kind)]
-            vectors[self.is_section == kind] = self._encoder.encode(texts, prefix, remember=True)
-        elsewhere = self._encoder.encode([fold(text) for text in background()], remember=True)
-        center = np.concatenate([vectors[~self.is_section], elsewhere]).mean(axis=0)
-        vectors[~self.is_section] -= center
-        if self.is_section.any():
-            vectors[self.is_section] -= vectors[self.is_section].mean(axis=0)
-        return _unit(vectors), _unit(elsewhere - center), center
+    def __len__(self) -> int:
+        """Passages."""
+        return len(self.codes)
 
-    def evidence(self, query: str) -> Evidence:
-        """One number of each kind for every passage."""
-        vector = _unit(self._encoder.encode([fold(query)]) - self._center)[0]
-        return Evidence(vector, self.vectors @ vector, self.lexical.scores(query))
+    @cached_property
+    def slug_of(self) -> np.ndarray:
+        """(n,) the article's number of each passage."""
+        return self.slug_of_file[self.owner] if len(self.records) else np.zeros(0, np.int32)
 
-    def best_by_slug(self, values: np.ndarray) -> np.ndarray:
-        """The best passage's value for each slug."""
-        best: np.ndarray = np.maximum.reduceat(values[self._by_slug], self._starts)
-        return best
+    @cached_property
+    def _files(self) -> list[list[int]]:
+        files: list[list[int]] = [[] for _ in self.slugs]
+        for file, slug in enumerate(self.slug_of_file.tolist()):
+            files[slug].append(file)
+        return files
+
+    @cached_property
+    def serving(self) -> dict[str, list[int]]:
+        """Intent → the articles whose heads list it, by name."""
+        found: dict[str, set[int]] = {}
+        for record, slug in zip(self.records, self.slug_of_file.tolist(), strict=True):
+            for intent in record.intents:
+                found.setdefault(intent, set()).add(slug)
+        return {intent: sorted(slugs) for intent, slugs in found.items()}
+
+    def number_of(self, slug: str) -> int | None:
+        return self._numbers.get(slug)
+
+    def shown(self, slug: int, day: date) -> list[Shown]:
+        """The languages of an article that are valid on ``day``."""
+        files = [file for file in self._files[slug] if self.records[file].valid_on(day)]
+        return [self.text_of(file) for file in files]
+
+    def text_of(self, file: int) -> Shown:
+        return Shown.decode(self.records[file], self._texts[file])
+
+    def text_of_row(self, row: int) -> str:
+        """The text of a title or question."""
+        file = int(self.owner[row])
+        shown = self.text_of(file)
+        return (shown.title, *shown.questions)[row - int(self._rows_of_file[file][0])]
+
+    def rows_of(self, slugs: Sequence[int]) -> np.ndarray:
+        """The passages of these articles."""
+        parts = [self._rows_of_file[file] for slug in slugs for file in self._files[slug]]
+        return np.concatenate(parts) if parts else np.zeros(0, np.int64)
+
+    def alive(self, day: date) -> np.ndarray | None:
+        """(n,) which passages are of files that are valid on ``day``; None for all of them."""
+        known, mask = self._days
+        if known != day:
+            valid = np.array([record.valid_on(day) for record in self.records], bool)
+            mask = None if valid.all() else valid[self.owner]
+            self._days = (day, mask)
+        return mask
+
+    def look(
+        self,
+        vector: np.ndarray,
+        asked: Asked,
+        alive: np.ndarray | None = None,
+        hidden: np.ndarray | None = None,
+        further: Sequence[int] = (),
+        silent: int = -1,
+    ) -> Evidence:
+        """All evidence for a question: its centred ``vector`` and its words.
+
+        Left out are passages that are not ``alive`` (n,), those in ``hidden``, and the background's sentence number
+        ``silent``. ``further`` articles come into question whatever speaks for them.
+        """
+        if hidden is not None:
+            alive = np.ones(len(self), bool) if alive is None else alive.copy()
+            alive[hidden] = False
+        near, cosines = self.dense.nearest(vector, NEAR, alive)
+        loudest = near[np.argsort(-cosines)[:_BY_VECTOR]]
+        wordy = asked.best(_BY_WORDS)
+        if alive is not None:
+            wordy = wordy[alive[wordy]]
+        chosen = np.union1d(self.slug_of[np.concatenate([loudest, wordy])], np.array(further, np.int32)).astype(int)
+        rows = self.rows_of(chosen.tolist())
+        if alive is not None:
+            rows = rows[alive[rows]]
+        at = np.searchsorted(chosen, self.slug_of[rows])
+        words = asked.coverage(rows)
+        lexical = np.zeros(len(chosen), np.float32)
+        np.maximum.at(lexical, at, words)
+        votes = self._votes(vector, near, cosines, chosen, silent)
+        return Evidence(chosen, votes, lexical, rows, at, self.dense.cosines(rows, vector), words)
+
+    def _votes(
+        self, vector: np.ndarray, near: np.ndarray, cosines: np.ndarray, slugs: np.ndarray, silent: int
+    ) -> np.ndarray:
+        others = np.delete(self._background, silent, axis=0) if silent >= 0 else self._background
+        together = np.concatenate([cosines, others @ vector])
+        nearest = np.argsort(-together)[:NEAR]
+        ours, theirs = nearest[nearest < len(near)], nearest[nearest >= len(near)] - len(near)
+        neighbours = np.concatenate([self.dense.vectors(near[ours]), others[theirs]])
+        weights = weigh(neighbours, np.concatenate([cosines[ours], together[len(near) + theirs]]))
+        votes = np.bincount(self.slug_of[near[ours]], weights[: len(ours)], minlength=len(self.slugs))[slugs]
+        preferred: np.ndarray = votes - weights[len(ours) :].sum()
+        return preferred
+
+    def background_vectors(self) -> np.ndarray:
+        """Centred."""
+        return self._background
+
+
+def postings_of(arrays: Any) -> Postings:
+    """The lists of words as ``build`` stored them."""
+    return Postings(
+        words=Strings(arrays["words"], arrays["word_starts"]),
+        starts=arrays["starts"],
+        rows=arrays["rows"],
+        counts=arrays["counts"],
+        holders=arrays["holders"],
+        lengths=arrays["lengths"],
+        articles=int(arrays["articles"][0]),
+    )
 
 
 @lru_cache(maxsize=1)
@@ -98,8 +191,3 @@ def background() -> tuple[str, ...]:
     """Sentences of both languages that no article answers; lines beginning with # are remarks."""
     lines = BACKGROUND.read_text(encoding="utf-8").splitlines()
     return tuple(line.strip() for line in lines if line.strip() and not line.startswith("#"))
-
-
-def _unit(vectors: np.ndarray) -> np.ndarray:
-    normalized: np.ndarray = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
-    return normalized

@@ -1,70 +1,191 @@
-"""Words: BM25 over jieba words, Han character pairs and English words, as one sparse product."""
+"""Words: BM25 over jieba words, Han character pairs and English words, from lists of which passage holds which word."""
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
-from scipy import sparse
 
-from lang.normalize import fold
-from lang.tokenize import HAN, tokenize
+from kb.strings import Strings
+from kb.terms import terms
 
 # The usual values (Robertson and Zaragoza 2009, section 3.5).
 K1, B = 1.2, 0.75
-_HAN_RUNS = re.compile(f"[{HAN}]{{2,}}")
+MOST_READ = 60_000
+"""Rarer words select the passages, until so many entries are read; commoner ones only weigh what is selected."""
 
 
-def terms(text: str) -> list[str]:
-    """Words, and for Chinese also pairs of characters, so that a differently cut word still matches."""
-    folded = fold(text)
-    words = [token.text for token in tokenize(folded) if any(sign.isalnum() for sign in token.text)]
-    pairs = [run[start : start + 2] for run in _HAN_RUNS.findall(folded) for start in range(len(run) - 1)]
-    return words + [pair for pair in pairs if pair not in words]
+@dataclass(frozen=True)
+class Postings:
+    """For each word (sorted) the passages that hold it, ascending, and how often (255 at most).
 
-
-class LexicalIndex:
-    """Scores every passage against a query; the score is the share of the query's weight that a passage covers.
-
-    A word weighs the less the more owners use it. ``owners`` names each passage's article; without them
-    each passage is its own.
+    ``starts`` (words + 1,) into ``rows`` and ``counts``; ``holders`` (words,) in how many articles each word stands;
+    ``lengths`` (passages,) in words.
     """
 
-    def __init__(self, passages: Sequence[str], owners: Sequence[int] | None = None) -> None:
-        counts = [Counter(terms(passage)) for passage in passages]
-        owners = range(len(passages)) if owners is None else owners
-        self._vocabulary = {term: column for column, term in enumerate(sorted(set().union(*counts)))} if counts else {}
-        size, total = len(self._vocabulary), max(1, len(set(owners)))
-        used = {(term, owner) for count, owner in zip(counts, owners, strict=True) for term in count}
-        holders = Counter(term for term, _ in used)
-        self._weight = np.zeros(size, np.float32)
-        for term, column in self._vocabulary.items():
-            self._weight[column] = np.log(1 + (total - holders[term] + 0.5) / (holders[term] + 0.5))
-        self._unknown_weight = float(np.log(1 + (total + 0.5) / 0.5))
-        self._matrix = self._weighted(counts, size)
+    words: Strings
+    starts: np.ndarray
+    rows: np.ndarray
+    counts: np.ndarray
+    holders: np.ndarray
+    lengths: np.ndarray
+    articles: int
 
-    def _weighted(self, counts: Sequence[Counter[str]], size: int) -> sparse.csc_matrix:
-        lengths = np.array([sum(count.values()) for count in counts], np.float32)
-        mean = float(lengths.mean()) if len(lengths) and lengths.mean() > 0 else 1.0
-        rows, columns, values = [], [], []
-        for row, count in enumerate(counts):
-            damp = K1 * (1 - B + B * lengths[row] / mean)
-            for term, times in count.items():
-                column = self._vocabulary[term]
-                rows.append(row)
-                columns.append(column)
-                values.append(self._weight[column] * times * (K1 + 1) / (times + damp))
-        return sparse.csc_matrix((values, (rows, columns)), shape=(len(counts), size), dtype=np.float32)
+    @classmethod
+    def of(cls, passages: Sequence[str], owners: Sequence[int] | None = None) -> Postings:
+        """``owners`` numbers each passage's article; without them each passage is its own."""
+        collector = PostingsCollector()
+        for passage in passages:
+            collector.add(passage)
+        return collector.postings(np.arange(len(passages)) if owners is None else np.array(owners, np.int64))
 
-    def scores(self, query: str) -> np.ndarray:
-        """One number a passage, 0 for nothing in common; about 1 when everything in the query is covered once."""
+    @cached_property
+    def _mean(self) -> float:
+        return float(self.lengths.mean()) if len(self.lengths) and self.lengths.any() else 1.0
+
+    def ask(self, query: str) -> Asked:
+        """The query's words that any passage holds, the rarest first."""
         asked = set(terms(query))
-        columns = sorted(self._vocabulary[term] for term in asked if term in self._vocabulary)
-        if not columns:
-            return np.zeros(self._matrix.shape[0], np.float32)
-        unknown = sum(term not in self._vocabulary for term in asked)
-        whole = float(self._weight[columns].sum()) + unknown * self._unknown_weight
-        found: np.ndarray = np.asarray(self._matrix[:, columns].sum(axis=1)).ravel() / whole
-        return found
+        known = [place for term in asked if (place := self.words.place_of(term.encode())) >= 0]
+        known.sort(key=lambda place: (int(self.holders[place]), place))
+        weights = [self._weight(float(self.holders[place])) for place in known]
+        whole = sum(weights) + (len(asked) - len(known)) * self._weight(0.0)
+        return Asked(self, tuple(known), tuple(weights), whole)
+
+    def _weight(self, holders: float) -> float:
+        return float(np.log(1 + (self.articles - holders + 0.5) / (holders + 0.5)))
+
+    def entries(self, word: int) -> tuple[np.ndarray, np.ndarray]:
+        """Rows and how much the word counts in each, before its own weight."""
+        part = slice(self.starts[word], self.starts[word + 1])
+        return self.rows[part], self.damped(self.rows[part], self.counts[part])
+
+    def damped(self, rows: np.ndarray, counts: np.ndarray) -> np.ndarray:
+        times = counts.astype(np.float32)
+        damped: np.ndarray = times * (K1 + 1) / (times + K1 * (1 - B + B * self.lengths[rows] / self._mean))
+        return damped
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One query: its known words by rarity, their weights, and the weight of all its words (0 for none)."""
+
+    postings: Postings
+    words: tuple[int, ...]
+    weights: tuple[float, ...]
+    whole: float
+
+    def best(self, number: int) -> np.ndarray:
+        """About the ``number`` passages that cover most of the query, by its rarer words."""
+        if not self.words:
+            return np.zeros(0, np.int64)
+        found = np.zeros(len(self.postings.lengths), np.float32)
+        read = 0
+        for word, weight in zip(self.words, self.weights, strict=True):
+            read += int(self.postings.starts[word + 1] - self.postings.starts[word])
+            if read > MOST_READ and found.any():
+                break
+            rows, values = self.postings.entries(word)
+            found[rows] += weight * values
+        touched = np.flatnonzero(found)
+        if len(touched) <= number:
+            return touched
+        best: np.ndarray = touched[np.argpartition(-found[touched], number)[:number]]
+        return best
+
+    def coverage(self, rows: np.ndarray) -> np.ndarray:
+        """The share of the query's weight that each passage covers: 0 for nothing in common, about 1 for everything
+        once, at most about 2."""
+        found = np.zeros(len(rows), np.float32)
+        for word, weight in zip(self.words, self.weights, strict=True):
+            part = slice(self.postings.starts[word], self.postings.starts[word + 1])
+            listed = self.postings.rows[part]
+            place = np.minimum(np.searchsorted(listed, rows), len(listed) - 1)
+            here = listed[place] == rows
+            counts = self.postings.counts[part][place[here]]
+            found[here] += weight * self.postings.damped(rows[here], counts)
+        return found / self.whole if self.whole else found
+
+
+class PostingsCollector:
+    """Gathers passages one by one in little memory; then joined to what an older index holds."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, int] = {}
+        self._words: list[np.ndarray] = []
+        self._counts: list[np.ndarray] = []
+        self._lengths: list[int] = []
+
+    def add(self, text: str) -> None:
+        """The next passage."""
+        counted = Counter(terms(text))
+        numbers = self._numbers
+        self._words.append(np.array([numbers.setdefault(term, len(numbers)) for term in counted], np.int32))
+        self._counts.append(np.array([min(count, 255) for count in counted.values()], np.uint8))
+        self._lengths.append(sum(counted.values()))
+
+    def postings(self, owners: np.ndarray, older: Postings | None = None, kept: np.ndarray | None = None) -> Postings:
+        """Of the ``kept`` rows of ``older`` followed by the collected ones; ``owners`` (passages,) are the articles."""
+        names = dict(self._numbers)
+        sizes = [len(words) for words in self._words]
+        columns = [np.concatenate(self._words)] if self._words else []
+        first = 0 if kept is None else len(kept)
+        rows = [np.repeat(np.arange(first, first + len(sizes), dtype=np.int32), sizes)]
+        counts = self._counts
+        lengths = [np.array(self._lengths, np.float32)]
+        if older is not None and kept is not None:
+            # The older ones first: together they are nearly in order, which the sort below is fast on.
+            old_columns, old_rows, old_counts = _kept_entries(older, kept, names)
+            columns, rows, counts = [old_columns, *columns], [old_rows, *rows], [old_counts, *counts]
+            lengths = [older.lengths[kept], *lengths]
+        return _assembled(names, columns, rows, counts, lengths, owners)
+
+
+def _kept_entries(
+    older: Postings, kept: np.ndarray, names: dict[str, int]
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The entries of the kept rows under their new numbers; words that ``names`` lacks are added to it."""
+    renumbered = np.full(len(older.lengths), -1, np.int32)
+    renumbered[kept] = np.arange(len(kept), dtype=np.int32)
+    rows = renumbered[older.rows]
+    here = rows >= 0
+    words = np.repeat(np.arange(len(older.words), dtype=np.int32), np.diff(older.starts))[here]
+    translation = np.zeros(len(older.words), np.int32)
+    for word in np.unique(words).tolist():
+        translation[word] = names.setdefault(older.words[word].decode(), len(names))
+    return translation[words], rows[here], older.counts[here]
+
+
+def _assembled(
+    names: Mapping[str, int],
+    columns: Sequence[np.ndarray],
+    rows: Sequence[np.ndarray],
+    counts: Sequence[np.ndarray],
+    lengths: Sequence[np.ndarray],
+    owners: np.ndarray,
+) -> Postings:
+    encoded = sorted((name.encode(), number) for name, number in names.items())
+    place = np.zeros(len(names), np.int32)
+    place[[number for _, number in encoded]] = np.arange(len(names), dtype=np.int32)
+    words = place[np.concatenate(columns)] if columns else np.zeros(0, np.int32)
+    order = np.argsort(words, kind="stable")
+    sorted_words, sorted_rows = words[order], np.concatenate(rows)[order].astype(np.int32)
+    starts = np.searchsorted(sorted_words, np.arange(len(names) + 1)).astype(np.int64)
+    return Postings(
+        words=Strings.of(name for name, _ in encoded),
+        starts=starts,
+        rows=sorted_rows,
+        counts=(np.concatenate(counts) if counts else np.zeros(0, np.uint8))[order].astype(np.uint8),
+        holders=_holders(sorted_words, owners[sorted_rows], len(names)),
+        lengths=np.concatenate(lengths).astype(np.float32),
+        articles=max(1, len(np.unique(owners))),
+    )
+
+
+def _holders(words: np.ndarray, owners: np.ndarray, size: int) -> np.ndarray:
+    """(words,) in how many articles each stands."""
+    pairs = np.unique(words.astype(np.int64) * (int(owners.max(initial=0)) + 1) + owners)
+    return np.bincount(pairs // (int(owners.max(initial=0)) + 1), minlength=size).astype(np.int32)

@@ -7,7 +7,8 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
-from kb.articles import Article, ArticleError, name_of, read_article, split_head
+from kb.articles import Article, ArticleError, article_paths, name_of, read_article
+from kb.heads import decode, split_head
 from kb.lint_heads import file_faults
 
 LEAST_QUESTIONS = 3
@@ -26,7 +27,7 @@ def lint(folder: Path, known_intents: Collection[str] | None = None) -> list[str
     articles: list[Article] = []
     # Broken, but there: its other language is not missing, and links to it are not dead.
     unreadable: set[str] = set()
-    for path in sorted(folder.rglob("*.md")):
+    for path in article_paths(folder):
         try:
             articles.append(read_article(path, folder))
         except ArticleError as error:
@@ -57,7 +58,7 @@ def _shared_questions(articles: list[Article]) -> Iterator[str]:
 
 def _article_faults(article: Article, slugs: set[str]) -> Iterator[str]:
     # Without a head there are none, which is told already.
-    if split_head(article.path)[0] and len(article.questions) < LEAST_QUESTIONS:
+    if split_head(decode(article.path.read_bytes()), article.path)[0] and len(article.questions) < LEAST_QUESTIONS:
         yield f"{article.path}: give at least {LEAST_QUESTIONS} questions that it answers, as customers would ask them"
     if not article.sections or article.sections[0].heading:
         yield f"{article.path}: begin with a short answer before the first heading"

@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
-from kb.articles import split_head
+from kb.heads import decode, split_head
 
 FIELDS = ("title", "questions", "tags", "intents", "valid_from", "valid_until", "owner")
 # What a byte that is not UTF-8 becomes when it is read.
@@ -16,7 +16,7 @@ _BROKEN = "\ufffd"
 def file_faults(path: Path, known_intents: Collection[str] | None) -> Iterator[str]:
     """Of a file that can be read as an article. ``known_intents`` None: the intents are not checked."""
     yield from _broken_letters(path)
-    head, _ = split_head(path)
+    head, _ = split_head(decode(path.read_bytes()), path)
     if not head:
         yield f"{path}: there is no head: begin with a line ---, then title, questions and intents, then a line ---"
         return

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import numpy as np
 
-from kb.articles import Article, Language, Library, Section, read_folder
-from kb.calibrate import Calibration, calibrate, preference
-from kb.classify import Classifier, Fit
+from kb.articles import Language
+from kb.build import Progress
 from kb.index import Evidence, Index
+from kb.live import Live
+from kb.records import Shown
 from lang.encode import Encoder, encoder
+from lang.normalize import fold
 
 # How many logits it is worth that the classifier and the article's author name the same intent.
 INTENT_EVIDENCE = 2.0
 # A section is preferred to the lead only when it speaks clearly louder: the lead is the author's short answer.
 LEAD_ADVANTAGE = 0.1
+# So many articles of an intent come into question whatever speaks for them.
+_MOST_OF_AN_INTENT = 64
 
 
 @dataclass(frozen=True)
@@ -43,93 +48,124 @@ class Hit:
 class KnowledgeBase:
     """All articles of a folder and the search over them. Safe to share between threads."""
 
-    def __init__(self, articles: list[Article], sentence_encoder: Encoder) -> None:
-        self._library = Library(articles)
-        self._index: Index | None = None
-        self._classifier: Classifier | None = None
-        self._calibration = Calibration()
-        if articles:
-            self._build(Index(articles, sentence_encoder))
-
-    def _build(self, index: Index) -> None:
-        none = len(index.slugs)
-        labels = np.concatenate([index.slug_of, np.full(len(index.background), none)])
-        fit = Fit(np.concatenate([index.vectors, index.background]), labels, none + 1)
-        self._index, self._classifier, self._calibration = index, fit.classifier, calibrate(index, fit)
+    def __init__(self, live: Live, sentence_encoder: Encoder, today: Callable[[], date]) -> None:
+        self._live, self._encoder, self._today = live, sentence_encoder, today
 
     @classmethod
-    def open(cls, articles_dir: Path) -> KnowledgeBase:
-        """Read a folder of Markdown; raises ArticleError for a file whose head cannot be read."""
-        return cls(read_folder(articles_dir), encoder())
+    def open(
+        cls,
+        articles_dir: Path,
+        today: Callable[[], date] = date.today,
+        progress: Progress | None = None,
+        watch_seconds: float | None = None,
+    ) -> KnowledgeBase:
+        """The articles of a folder of Markdown, with the index that is kept of it under KEFU_HOME.
 
-    async def find(self, text: str, language: Language, top: int = 3, intent: str | None = None) -> list[Hit]:
+        ``today`` is the shop's calendar: an article outside its dates is not found. ``progress`` is told while files
+        are read for the first time. With ``watch_seconds`` the folder is looked at so often from now on, and changes
+        serve without a restart. A file that cannot be read is left out and told in the log; see ``faults``.
+        """
+        sentence_encoder = encoder()
+        live = Live(articles_dir, sentence_encoder, progress)
+        if watch_seconds is not None:
+            live.watch(watch_seconds)
+        return cls(live, sentence_encoder, today)
+
+    @property
+    def faults(self) -> tuple[str, ...]:
+        """Files that cannot be read, one line each with the remedy."""
+        return self._live.faults
+
+    def check(self) -> bool:
+        """Look at the folder now; whether the articles changed."""
+        return self._live.check()
+
+    def close(self) -> None:
+        """Watch no longer."""
+        self._live.close()
+
+    async def find(
+        self,
+        text: str,
+        language: Language,
+        top: int = 3,
+        intent: str | None = None,
+        excluding: Collection[str] = (),
+    ) -> list[Hit]:
         """``search`` away from the event loop."""
-        return await asyncio.to_thread(self.search, text, language, top, intent)
+        return await asyncio.to_thread(self.search, text, language, top, intent, excluding)
 
-    def search(self, text: str, language: Language, top: int = 3, intent: str | None = None) -> list[Hit]:
+    def search(
+        self,
+        text: str,
+        language: Language,
+        top: int = 3,
+        intent: str | None = None,
+        excluding: Collection[str] = (),
+    ) -> list[Hit]:
         """The ``top`` best articles, best first, at most one hit an article.
 
-        ``intent`` is the classifier's; articles whose head lists it gain. Empty text finds nothing.
+        ``intent`` is the classifier's; articles whose head lists it gain. ``excluding`` are slugs that were shown
+        already and did not help. Empty text finds nothing.
         """
-        index, classifier = self._index, self._classifier
-        if index is None or classifier is None or not text.strip():
+        index, day = self._live.index, self._today()
+        if not len(index) or not text.strip():
             return []
-        evidence = index.evidence(text)
-        votes = preference(classifier.scores(evidence.vector))
-        logits = self._calibration.logit(votes, index.best_by_slug(evidence.lexical))
-        if intent:
-            logits = logits + INTENT_EVIDENCE * np.array([self._serves(slug, intent) for slug in index.slugs])
-        best = np.argsort(-logits, kind="stable")[:top]
-        return [self._hit(index.slugs[number], language, evidence, _sigmoid(logits[number])) for number in best]
+        serving = index.serving.get(intent, []) if intent else []
+        alive = index.alive(day)
+        vector = index.dense.query(self._encoder.encode([fold(text)])[0])
+        found = index.look(vector, index.postings.ask(text), alive, further=serving[:_MOST_OF_AN_INTENT])
+        logits = self._live.calibration.logit(found.votes, found.lexical)
+        logits += INTENT_EVIDENCE * np.isin(found.slugs, serving)
+        hits: list[Hit] = []
+        for place in np.argsort(-logits, kind="stable").tolist():
+            if len(hits) == top:
+                break
+            slug = int(found.slugs[place])
+            if index.slugs[slug] not in excluding and (shown := index.shown(slug, day)):
+                section = _best_section(index, found, place)
+                hits.append(_hit(index.slugs[slug], shown, language, section, _sigmoid(logits[place])))
+        return hits
 
     def by_intent(self, intent: str, language: Language) -> Hit | None:
         """The first article, by name, whose head lists this intent: the answer to a pressed button."""
-        index = self._index
-        slug = next((slug for slug in index.slugs if self._serves(slug, intent)), None) if index else None
-        if index is None or slug is None:
-            return None
-        silence = np.zeros(len(index.passages), np.float32)
-        return self._hit(slug, language, Evidence(silence, silence, silence), 1.0)
-
-    def _serves(self, slug: str, intent: str) -> bool:
-        return any(intent in article.intents for article in self._library.languages(slug))
-
-    def _hit(self, slug: str, language: Language, evidence: Evidence, score: float) -> Hit:
-        place = self._best_section(slug, evidence)
-        both = {article.language: article for article in self._library.languages(slug)}
-        answers = {tongue: _section(article, place).text for tongue, article in both.items()}
-        shown = both.get(language) or next(iter(both.values()))
-        return Hit(
-            slug=slug,
-            language=shown.language,
-            title=shown.title,
-            answer=answers[shown.language],
-            score=round(score, 4),
-            link=f"/help/{slug}",
-            section=_section(shown, place).heading,
-            titles={tongue: article.title for tongue, article in both.items()},
-            answers=answers,
-        )
-
-    def _best_section(self, slug: str, evidence: Evidence) -> int:
-        """The place of the section that answers best; both languages' versions of a place speak for it."""
-        assert self._index is not None
-        loudness: dict[int, float] = {}
-        for row in np.flatnonzero(self._index.slug_of == self._index.slugs.index(slug)):
-            place = self._index.passages[row].section
-            if place is not None:
-                value = float(evidence.dense[row] + 0.2 * evidence.lexical[row])
-                loudness[place] = max(loudness.get(place, -9.0), value)
-        if not loudness:
-            return 0
-        best = max(loudness, key=lambda place: loudness[place])
-        return 0 if loudness.get(0, -9.0) + LEAD_ADVANTAGE >= loudness[best] else best
+        index, day = self._live.index, self._today()
+        for slug in index.serving.get(intent, []):
+            if shown := index.shown(slug, day):
+                return _hit(index.slugs[slug], shown, language, 0, 1.0)
+        return None
 
 
-def _section(article: Article, place: int) -> Section:
-    if not article.sections:
-        return Section("", article.title)
-    return article.sections[place] if place < len(article.sections) else article.sections[0]
+def _hit(slug: str, both: list[Shown], language: Language, place: int, score: float) -> Hit:
+    # Asked for first: the languages' order in the answer is that of their use.
+    both = sorted(both, key=lambda one: one.language != language)
+    shown = both[0]
+    answers = {one.language: one.section(place).text for one in both}
+    return Hit(
+        slug=slug,
+        language=shown.language,
+        title=shown.title,
+        answer=answers[shown.language],
+        score=round(score, 4),
+        link=f"/help/{slug}",
+        section=shown.section(place).heading,
+        titles={one.language: one.title for one in both},
+        answers=answers,
+    )
+
+
+def _best_section(index: Index, found: Evidence, place: int) -> int:
+    """The place of the section that answers best; both languages' versions of a place speak for it."""
+    loudness: dict[int, float] = {}
+    for member in np.flatnonzero(found.at == place):
+        section = int(index.place[found.rows[member]])
+        if section >= 0:
+            value = float(found.dense[member] + 0.2 * found.words[member])
+            loudness[section] = max(loudness.get(section, -9.0), value)
+    if not loudness:
+        return 0
+    best = max(loudness, key=lambda section: loudness[section])
+    return 0 if loudness.get(0, -9.0) + LEAD_ADVANTAGE >= loudness[best] else best
 
 
 def _sigmoid(logit: float) -> float:

@@ -15,3 +15,8 @@ def now() -> datetime:
 def shop_day(moment: datetime) -> date:
     """The date a clock in the shop shows."""
     return moment.astimezone(SHOP_TIME).date()
+
+
+def shop_today() -> date:
+    """Today's date in the shop."""
+    return shop_day(now())

@@ -9,8 +9,10 @@ from dataclasses import asdict
 from pathlib import Path
 
 from rich.console import Console
+from rich.progress import Progress
 from rich.table import Table
 
+from actions.records import clock
 from bot import wiring
 from bot.settings import Settings
 from kb.search import KnowledgeBase
@@ -29,7 +31,7 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
 
 
 def _search(options: argparse.Namespace, articles: Path) -> int:
-    knowledge = KnowledgeBase.open(articles)
+    knowledge = open_with_progress(articles)
     language = options.lang or detect(options.query) or "zh"
     hits = knowledge.search(options.query, language, max(1, options.top))
     if options.json:
@@ -40,6 +42,18 @@ def _search(options: argparse.Namespace, articles: Path) -> int:
             table.add_row(f"{hit.score:.2f}", hit.title, hit.section or "", hit.link)
         Console().print(table)
     return 0 if hits else 1
+
+
+def open_with_progress(articles: Path) -> KnowledgeBase:
+    """The articles; reading many new ones shows how far it is, and what cannot be read is told."""
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("reading articles", total=None)
+        knowledge = KnowledgeBase.open(
+            articles, clock.shop_today, lambda done, total: bar.update(task, completed=done, total=total)
+        )
+    for fault in knowledge.faults:
+        print(f"kefu: {fault}", file=sys.stderr)
+    return knowledge
 
 
 def _lint(articles: Path) -> int:

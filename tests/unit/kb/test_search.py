@@ -2,10 +2,8 @@
 
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-from kb.lexical import LexicalIndex, terms
 from kb.search import KnowledgeBase
 
 
@@ -73,23 +71,3 @@ def test_one_language_only_is_searched_from_the_other(tmp_path: Path) -> None:
     (tmp_path / "parking.md").write_text("# Parking\n\nThere is room for ten cars.\n", encoding="utf-8")
     hit = KnowledgeBase.open(tmp_path).search("你们几点开门", "zh")[0]
     assert (hit.slug, hit.language) == ("hours", "en")
-
-
-def test_terms_pair_chinese_characters_across_word_borders() -> None:
-    assert {"退货", "货政", "政策"} <= set(terms("退货政策"))
-    assert terms("Return Policy") == ["return", "policy"]
-
-
-def test_a_passage_that_covers_more_of_the_query_scores_higher() -> None:
-    index = LexicalIndex(["return policy", "return postage", "delivery time"])
-    scores = index.scores("return policy")
-    assert np.argmax(scores) == 0
-    assert scores[1] > scores[2] == 0
-    assert index.scores("zzz").tolist() == [0, 0, 0]
-
-
-def test_a_word_that_every_article_uses_weighs_little() -> None:
-    passages, owners = ["how to return", "return postage", "return label", "how to pay"], [0, 0, 0, 1]
-    by_passage, by_owner = LexicalIndex(passages), LexicalIndex(passages, owners)
-    assert by_passage.scores("how return")[3] > by_passage.scores("how return")[1]
-    assert by_owner.scores("how return")[3] < by_owner.scores("how return")[1]
