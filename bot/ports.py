@@ -7,6 +7,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from bot.channel_rules import ChannelRule
 from bot.messages import (
     Accepted,
     BotTurn,
@@ -20,6 +21,8 @@ from bot.messages import (
     Note,
     OfferedButton,
     Owner,
+    ReplyWindow,
+    Spend,
     StoredMessage,
     Turn,
     Utterance,
@@ -45,12 +48,29 @@ class Channel(Protocol):
     name: str
     resendable: bool
 
-    async def send(self, conversation: Conversation, message: StoredMessage) -> None:
-        """Deliver one message; raises ``ChannelError`` when the platform refused it for good."""
+    async def send(self, conversation: Conversation, message: StoredMessage, *, late: bool = False) -> None:
+        """Deliver one message, within the limits of ``rules/channels.yml`` already; return only when it is delivered.
+
+        ``late``: an agent's words after the reply window, for platforms that let them through under a tag.
+        Raises ``ChannelError`` when the platform refused it, ``ChannelBusy`` when it was certainly not delivered
+        but may be tried again soon; any other exception leaves its fate in doubt.
+        """
 
 
 class ChannelError(Exception):
-    """The platform refused a message; trying again will not help."""
+    """The platform refused a message; trying again will not help.
+
+    ``reason``: ``window_closed`` and ``quota_spent`` (it waits for the customer's next message), ``blocked``
+    (the customer does not want us), ``permission`` (token, rights, account), else ``refused``.
+    """
+
+    def __init__(self, text: str, reason: str = "refused") -> None:
+        super().__init__(text)
+        self.reason = reason
+
+
+class ChannelBusy(Exception):
+    """The platform takes nothing just now, and certainly did not take this message: the queue tries again."""
 
 
 class Queue(Protocol):
@@ -147,7 +167,8 @@ class Store(Protocol):
         """Store a customer's message and ring the queue in the same transaction; a known external id is a duplicate.
 
         A sender without a conversation gets one, in ``language``. A ``closed`` conversation reopens with the bot: next
-        episode, fresh session.
+        episode, fresh session. With ``incoming.window`` the reply window opens anew, and DELAYED messages are PENDING
+        again.
         """
 
     async def history(self, conversation_id: str, *, after: int = 0, limit: int = 500) -> list[StoredMessage]:
@@ -184,7 +205,21 @@ class Store(Protocol):
     async def undelivered_conversations(self, channels: Collection[str] | None = None) -> list[str]:
         """Ids with PENDING or SENDING messages, oldest first. ``channels``: of these only."""
 
-    async def mark_delivery(self, message_ids: Collection[str], delivery: Delivery) -> None: ...
+    async def mark_delivery(
+        self,
+        message_ids: Collection[str],
+        delivery: Delivery,
+        *,
+        reason: str | None = None,
+        spend: Spend | None = None,
+    ) -> None:
+        """Note a fate, and in the same transaction what it takes of the reply window."""
+
+    async def reply_windows(self, conversation_id: str) -> list[ReplyWindow]:
+        """Those that the customer ever opened, each kind once; none for channels without windows."""
+
+    async def add_notice(self, conversation_id: str, draft: Draft) -> StoredMessage:
+        """A SYSTEM message that answers nothing, whoever owns the conversation."""
 
     # --- desk ------------------------------------------------------------------------------
     async def conversations(
@@ -245,3 +280,6 @@ class Parts:
     responses: Responses
     channels: Mapping[str, Channel]
     handoff_rules: Any
+    channel_rules: Mapping[str, ChannelRule] = field(default_factory=dict)
+    public_url: str = ""
+    """Where customers reach this server, without a slash at its end; empty when that is not known."""

@@ -1,4 +1,4 @@
-"""What ``rules/handoff.yml`` may contain, and its faults in words: which rule, which field, what to write instead."""
+"""What ``rules/handoff.yml`` may contain, and a rule file's faults in words: where, and what to write instead."""
 
 from __future__ import annotations
 
@@ -62,10 +62,15 @@ _TYPES = {
 }
 
 
-def schema_faults(document: Any) -> list[str]:
+def schema_faults(document: Any, schema: Mapping[str, Any] = SCHEMA) -> list[str]:
     """One line a fault, beginning with its place; empty when the document has the right form."""
-    errors = sorted(jsonschema.Draft7Validator(SCHEMA).iter_errors(document), key=lambda error: list(error.path))
+    errors = sorted(jsonschema.Draft7Validator(schema).iter_errors(document), key=_in_order)
     return [f"{_place(list(error.path), document)}: {words}" for error in errors for words in _words(error)]
+
+
+def _in_order(error: jsonschema.ValidationError) -> list[str]:
+    # As text of one width: what a broken file is keyed by need not be comparable.
+    return [f"{part!s:>9}" for part in error.path]
 
 
 def rule_name(index: int, rule_id: object) -> str:
@@ -75,7 +80,8 @@ def rule_name(index: int, rule_id: object) -> str:
 
 def _place(parts: list[Any], document: Any) -> str:
     if len(parts) < 2 or parts[0] != "rules":
-        return ", ".join(map(str, parts)) or "the whole file"
+        shown = parts[1:] if parts[:1] == ["channels"] and len(parts) > 1 else parts
+        return ", ".join(map(str, shown)) or "the whole file"
     rule = document["rules"][parts[1]]
     name = rule_name(parts[1], rule.get("id") if isinstance(rule, dict) else None)
     fields = [f"entry {part + 1}" if isinstance(part, int) else str(part) for part in parts[2:]]

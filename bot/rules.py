@@ -70,8 +70,8 @@ def load_handoff_rules(
     What is given is checked too: ``known_responses`` and ``known_intents`` against what the rules name,
     ``arguments_of`` (the arguments a known response needs) against what the core has to give.
     """
-    document = _read(path)
-    _refuse(path, schema_faults(document))
+    document = read_rules(path)
+    refuse(path, schema_faults(document))
     rules = tuple(_rule_of(entry) for entry in document["rules"])
     faults = [*_doubled_ids(rules), *_never_firing(rules)]
     if known_responses is not None:
@@ -80,12 +80,13 @@ def load_handoff_rules(
         faults += _starved_responses(rules, known, arguments_of) if arguments_of else []
     if known_intents is not None:
         faults += _unknown_intents(rules, sorted(known_intents))
-    _refuse(path, faults)
+    refuse(path, faults)
     minutes = (document.get("while_waiting") or {}).get("tell_again_after_minutes", 2)
     return HandoffRules(rules, timedelta(minutes=minutes))
 
 
-def _read(path: Path) -> Any:
+def read_rules(path: Path) -> Any:
+    """What a rule file holds; raises RulesError in words."""
     try:
         return load_yaml(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -96,7 +97,8 @@ def _read(path: Path) -> Any:
         raise RulesError(f"{_shown(path)}: this is not valid YAML: {yaml_problem(error)}") from None
 
 
-def _refuse(path: Path, faults: Iterable[str]) -> None:
+def refuse(path: Path, faults: Iterable[str]) -> None:
+    """Raises RulesError with a line for each fault; nothing when there is none."""
     lines = [f"{_shown(path)}, {fault}" for fault in faults]
     if lines:
         raise RulesError("\n".join(lines))

@@ -67,6 +67,11 @@ DOCUMENTED: tuple[Setting, ...] = (
         "0",
         "how many reverse proxies of yours stand before this server; the customer's address is read behind them",
     ),
+    Setting(
+        "KEFU_PUBLIC_URL",
+        "",
+        "where customers reach this server, https://chat.shop.example: for links in messages on WeChat and Messenger",
+    ),
     Setting("KEFU_RATE_PER_SESSION", "30", "messages one web session may send in 10 seconds; 0 lifts the limit"),
     Setting("KEFU_RATE_PER_ADDRESS", "600", "web requests one network address may make in a minute; 0 lifts the limit"),
 )
@@ -87,6 +92,7 @@ class Settings:
     trusted_proxies: int = 0
     rate_per_session: int = 30
     rate_per_address: int = 600
+    public_url: str = ""
 
     @classmethod
     def from_environment(cls, env: Mapping[str, str] | None = None) -> Settings:
@@ -104,6 +110,7 @@ class Settings:
             trusted_proxies=_whole_number(given, "KEFU_TRUSTED_PROXIES", 0, largest=10),
             rate_per_session=_whole_number(given, "KEFU_RATE_PER_SESSION", 30),
             rate_per_address=_whole_number(given, "KEFU_RATE_PER_ADDRESS", 600),
+            public_url=_base_url(given, "KEFU_PUBLIC_URL", ""),
         )
 
     def make_home(self) -> None:
@@ -178,6 +185,20 @@ def _whole_number(given: Mapping[str, str], name: str, default: int, largest: in
     if not (value.isascii() and value.isdigit() and len(value) < 10 and int(value) <= largest):
         raise SettingsError(f"{name} must be a whole number from 0 to {largest}, not {value!r}.")
     return int(value)
+
+
+def _base_url(given: Mapping[str, str], name: str, default: str) -> str:
+    """An address that paths are put behind: with scheme and host, without a slash at its end."""
+    value = given.get(name, default).rstrip("/")
+    try:
+        parts = urlsplit(value)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and not (parts.query or parts.fragment)
+        usable = usable and parts.port != 0 and value.isprintable() and " " not in value
+    except ValueError:
+        usable = False
+    if value and not usable:
+        raise SettingsError(f"{name}: {value!r} is not an address. Write scheme and host: https://chat.shop.example")
+    return value
 
 
 def _origins(value: str) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from actions.records import clock, demo
 from actions.records.database import Database
 from actions.records.dossier import OrderDossier
 from actions.records.own import OwnRecords
+from bot.channel_rules import ChannelRule
 from bot.channels.web import WebChannel
 from bot.conversation import handle, send_replies
 from bot.domain_file import DomainError, read_intents
@@ -27,6 +28,7 @@ from bot.queue.notifier import InProcessNotifier
 from bot.responses import ResponseCatalogue
 from bot.responses import lint as responses_lint
 from bot.rules import HandoffRules, RulesError, load_handoff_rules
+from bot.rules_channels import load_channel_rules
 from bot.settings import Settings
 from bot.stores.accounts import Accounts
 from bot.stores.migrate import upgrade
@@ -144,6 +146,8 @@ async def assemble(settings: Settings, channels: Mapping[str, Channel] | None = 
         responses=responses,
         channels=channels if channels is not None else {"web": WebChannel(notifier)},
         handoff_rules=_handoff_rules(responses, read_intents(DOMAIN)),
+        channel_rules=_channel_rules(responses),
+        public_url=settings.public_url,
     )
     queue = InProcessQueue(partial(handle.drain, parts), partial(send_replies.unfinished, parts))
     bell.queue = queue
@@ -203,6 +207,14 @@ def _handoff_rules(responses: ResponseCatalogue | None, intents: frozenset[str] 
     )
 
 
+def _channel_rules(responses: ResponseCatalogue | None) -> Mapping[str, ChannelRule]:
+    return load_channel_rules(
+        RULES / "channels.yml",
+        known_responses=responses.keys() if responses else None,
+        arguments_of=responses.placeholders if responses else None,
+    )
+
+
 def rule_faults() -> list[str]:
     """What is wrong in rules/ and data/responses/, one line each; empty when all is well."""
     from bot.nlu.entity import shop  # here, because it brings the dictionaries, which no page needs
@@ -211,10 +223,11 @@ def rule_faults() -> list[str]:
     responses = None if faults else ResponseCatalogue.load(RESPONSES)
     intents, unreadable = _intents()
     faults += unreadable
-    try:
-        _handoff_rules(responses, intents)
-    except RulesError as error:
-        faults += str(error).splitlines()
+    for load in (lambda: _handoff_rules(responses, intents), lambda: _channel_rules(responses)):
+        try:
+            load()
+        except RulesError as error:
+            faults += str(error).splitlines()
     try:
         limits.load(RULES / "limits.yml")
     except limits.LimitsError as error:

@@ -118,7 +118,7 @@ class FakeChannel:
     sent: list[StoredMessage] = field(default_factory=list)
     failures: list[Exception] = field(default_factory=list)
 
-    async def send(self, conversation: Conversation, message: StoredMessage) -> None:
+    async def send(self, conversation: Conversation, message: StoredMessage, *, late: bool = False) -> None:
         if self.failures:
             raise self.failures.pop(0)
         self.sent.append(message)

@@ -20,7 +20,7 @@ class TerminalChannel:
     def __init__(self, show: Callable[[StoredMessage], None]) -> None:
         self._show = show
 
-    async def send(self, conversation: Conversation, message: StoredMessage) -> None:
+    async def send(self, conversation: Conversation, message: StoredMessage, *, late: bool = False) -> None:
         self._show(message)
 
 

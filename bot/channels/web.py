@@ -15,5 +15,5 @@ class WebChannel:
     def __init__(self, notifier: Notifier) -> None:
         self._notifier = notifier
 
-    async def send(self, conversation: Conversation, message: StoredMessage) -> None:
+    async def send(self, conversation: Conversation, message: StoredMessage, *, late: bool = False) -> None:
         await self._notifier.publish(conversation.id, {"type": "message", "seq": message.seq})

@@ -1,4 +1,7 @@
-"""The sentences the core says itself; their texts stand in ``data/responses/notices.yml``."""
+"""The sentences the core says itself, the last two where rules/channels.yml says so.
+
+Their texts stand in ``data/responses/notices.yml``.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,8 @@ AGENT_JOINED = "notice_agent_joined"
 BACK_TO_BOT = "notice_back_to_bot"
 CLOSED = "notice_closed"
 TROUBLE = "notice_trouble"
+MORE_WAITS = "notice_more_waits"
+MORE_ELSEWHERE = "notice_more_elsewhere"
 
 ARGUMENTS: Mapping[str, frozenset[str]] = {
     HANDED_OVER: frozenset({"place"}),
@@ -18,5 +23,7 @@ ARGUMENTS: Mapping[str, frozenset[str]] = {
     BACK_TO_BOT: frozenset(),
     CLOSED: frozenset(),
     TROUBLE: frozenset(),
+    MORE_WAITS: frozenset(),
+    MORE_ELSEWHERE: frozenset({"link"}),
 }
 """Every notice with the arguments it is given."""

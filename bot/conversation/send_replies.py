@@ -6,10 +6,14 @@ from collections import defaultdict
 
 import structlog
 
+from bot.conversation.send_by_policy import send_by_policy
 from bot.messages import Conversation, Delivery, StoredMessage
 from bot.ports import Channel, ChannelError, Parts, Work
 
 log = structlog.get_logger(__name__)
+
+Fate = tuple[Delivery, str | None]
+"""How it ended, and why it did not end well."""
 
 
 async def send(parts: Parts, work: Work) -> bool:
@@ -20,45 +24,48 @@ async def send(parts: Parts, work: Work) -> bool:
     channel = parts.channels.get(work.conversation.channel)
     if not work.unsent or channel is None:
         return False  # another process serves that channel, and will send
-    if channel.resendable:
+    rule = parts.channel_rules.get(channel.name)
+    if rule is not None:
+        await send_by_policy(parts, channel, rule, work)
+    elif channel.resendable:
         await _send_all(parts, channel, work)
     else:
         for message in work.unsent:
-            fate = await _send_once(parts, channel, work.conversation, message)
-            await parts.store.mark_delivery([message.id], fate)
+            fate, reason = await _send_once(parts, channel, work.conversation, message)
+            await parts.store.mark_delivery([message.id], fate, reason=reason)
     return True
 
 
 async def _send_all(parts: Parts, channel: Channel, work: Work) -> None:
     """Where saying it twice is harmless there is nothing to remember before trying, and one note for all is enough."""
-    fates: dict[Delivery, list[str]] = defaultdict(list)
+    fates: dict[Fate, list[str]] = defaultdict(list)
     try:
         for message in work.unsent:
             fates[await _try(channel, work.conversation, message)].append(message.id)
     finally:
-        for fate, message_ids in fates.items():
-            await parts.store.mark_delivery(message_ids, fate)
+        for (fate, reason), message_ids in fates.items():
+            await parts.store.mark_delivery(message_ids, fate, reason=reason)
 
 
-async def _send_once(parts: Parts, channel: Channel, conversation: Conversation, message: StoredMessage) -> Delivery:
+async def _send_once(parts: Parts, channel: Channel, conversation: Conversation, message: StoredMessage) -> Fate:
     if message.delivery is Delivery.SENDING:
         # A crash came between the mark and its outcome. Saying it twice is worse than showing that we do not know.
-        return Delivery.PERHAPS
+        return Delivery.PERHAPS, None
     await parts.store.mark_delivery([message.id], Delivery.SENDING)
     try:
         return await _try(channel, conversation, message)
     except Exception as error:
         log.warning("message_in_doubt", conversation=conversation.id, message=message.id, error=repr(error))
-        return Delivery.PERHAPS
+        return Delivery.PERHAPS, None
 
 
-async def _try(channel: Channel, conversation: Conversation, message: StoredMessage) -> Delivery:
+async def _try(channel: Channel, conversation: Conversation, message: StoredMessage) -> Fate:
     try:
         await channel.send(conversation, message)
     except ChannelError as error:
         log.warning("message_refused", conversation=conversation.id, message=message.id, error=str(error))
-        return Delivery.FAILED
-    return Delivery.SENT
+        return Delivery.FAILED, error.reason
+    return Delivery.SENT, None
 
 
 async def unfinished(parts: Parts) -> list[str]:

@@ -25,6 +25,7 @@ from bot.stores.outbox import (
 from bot.stores.prepared import Prepared
 from bot.stores.rows import conversation_of, new_id, now
 from bot.stores.tables import UNDELIVERED, UNHANDLED, conversations, handoffs, messages
+from bot.stores.windows import open_window
 
 
 class AlreadyStored(Exception):
@@ -133,6 +134,8 @@ def store_incoming(connection: Connection, incoming: Incoming, language: Languag
         address=incoming.address,
     )
     insert_message(connection, message, incoming.channel)
+    if incoming.window is not None:
+        open_window(connection, conversation.id, incoming.window, incoming.sent_at)
     return message
 
 

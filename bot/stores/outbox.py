@@ -9,9 +9,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, CursorResult
 
-from bot.messages import Author, Conversation, Delivery, Draft, OfferedButton, StoredMessage
+from bot.messages import Author, Conversation, Delivery, Draft, OfferedButton, Spend, StoredMessage
+from bot.ports import UnknownConversation
+from bot.stores import windows
 from bot.stores.prepared import Prepared
-from bot.stores.rows import button_of, message_from_draft, message_of, message_row, now
+from bot.stores.rows import button_of, conversation_of, message_from_draft, message_of, message_row, now
 from bot.stores.tables import UNDELIVERED, buttons, conversations, messages
 
 DESK = "desk"
@@ -120,5 +122,29 @@ def conversations_with(connection: Connection, condition: Any, channels: Collect
     return list(connection.execute(query).scalars())
 
 
-def mark_delivery(connection: Connection, message_ids: Collection[str], delivery: Delivery) -> None:
-    connection.execute(sa.update(messages).where(messages.c.id.in_(message_ids)).values(delivery=delivery.value))
+def mark_delivery(
+    connection: Connection,
+    message_ids: Collection[str],
+    delivery: Delivery,
+    reason: str | None = None,
+    spend: Spend | None = None,
+) -> None:
+    connection.execute(
+        sa.update(messages)
+        .where(messages.c.id.in_(message_ids))
+        .values(delivery=delivery.value, delivery_reason=reason)
+    )
+    if spend is not None:
+        windows.spend(connection, spend)
+
+
+def add_notice(connection: Connection, conversation_id: str, draft: Draft) -> list[StoredMessage]:
+    connection.execute(
+        sa.update(conversations)
+        .where(conversations.c.id == conversation_id)
+        .values(last_seq=conversations.c.last_seq + 1, updated_at=now())
+    )
+    row = connection.execute(sa.select(conversations).where(conversations.c.id == conversation_id)).mappings().first()
+    if row is None:
+        raise UnknownConversation(conversation_id)
+    return write_drafts(connection, conversation_of(row), [draft])

@@ -76,6 +76,7 @@ def message_of(row: Mapping[str, Any], buttons: Iterable[OfferedButton] = ()) ->
         in_reply_to=row["in_reply_to"],
         decision=row["decision"],
         delivery=Delivery(row["delivery"]) if row["delivery"] else None,
+        delivery_reason=row["delivery_reason"],
         external_id=row["external_id"],
         address=row["address"],
     )
@@ -131,6 +132,7 @@ def message_row(message: StoredMessage, channel: str) -> dict[str, Any]:
         "in_reply_to": message.in_reply_to,
         "decision": message.decision,
         "delivery": message.delivery.value if message.delivery else None,
+        "delivery_reason": message.delivery_reason,
         "channel": channel,
         "external_id": message.external_id,
         "address": message.address,

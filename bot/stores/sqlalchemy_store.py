@@ -21,10 +21,12 @@ from bot.messages import (
     Note,
     OfferedButton,
     Owner,
+    ReplyWindow,
+    Spend,
     StoredMessage,
 )
 from bot.ports import Answer, Overview, Queue, TurnRecord, Work
-from bot.stores import desk, inbox, outbox, overview
+from bot.stores import desk, inbox, outbox, overview, windows
 from bot.stores.tables import messages
 
 
@@ -105,8 +107,21 @@ class SqlAlchemyStore:
     async def undelivered_conversations(self, channels: Collection[str] | None = None) -> list[str]:
         return await self._database.read(outbox.undelivered_conversations, channels)
 
-    async def mark_delivery(self, message_ids: Collection[str], delivery: Delivery) -> None:
-        await self._database.write(outbox.mark_delivery, message_ids, delivery)
+    async def mark_delivery(
+        self,
+        message_ids: Collection[str],
+        delivery: Delivery,
+        *,
+        reason: str | None = None,
+        spend: Spend | None = None,
+    ) -> None:
+        await self._database.write(outbox.mark_delivery, message_ids, delivery, reason, spend)
+
+    async def reply_windows(self, conversation_id: str) -> list[ReplyWindow]:
+        return await self._database.read(windows.windows_of, conversation_id)
+
+    async def add_notice(self, conversation_id: str, draft: Draft) -> StoredMessage:
+        return (await self._database.write(outbox.add_notice, conversation_id, draft))[0]
 
     # --- desk ------------------------------------------------------------------------------
     async def conversations(

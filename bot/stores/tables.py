@@ -89,6 +89,7 @@ messages = sa.Table(
     sa.Column("in_reply_to", sa.String(32)),
     sa.Column("decision", sa.JSON(none_as_null=True)),
     sa.Column("delivery", sa.String(16)),
+    sa.Column("delivery_reason", sa.String(32)),
     # Customers' messages: the channel's name and its id. Agents' messages: "desk", so that a click sent twice is one.
     sa.Column("channel", sa.String(32), nullable=False),
     sa.Column("external_id", sa.String(320)),
@@ -112,6 +113,24 @@ for _name, _unfinished in (("unhandled", UNHANDLED), ("undelivered", UNDELIVERED
         sqlite_where=_unfinished,
         postgresql_where=_unfinished,
     )
+
+# What a channel did not let through: few messages, looked for by every list of the desk.
+UNSENDABLE = sa.text("delivery IN ('delayed', 'failed', 'perhaps')")
+sa.Index(
+    "ix_messages_unsendable",
+    messages.c.conversation_id,
+    sqlite_where=UNSENDABLE,
+    postgresql_where=UNSENDABLE,
+)
+
+reply_windows = sa.Table(
+    "reply_windows",
+    metadata,
+    sa.Column("conversation_id", sa.String(32), sa.ForeignKey("conversations.id"), primary_key=True),
+    sa.Column("kind", sa.String(32), primary_key=True),
+    sa.Column("opened_at", UtcDateTime, nullable=False),
+    sa.Column("spent", sa.Integer, nullable=False),
+)
 
 buttons = sa.Table(
     "buttons",

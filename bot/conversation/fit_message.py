@@ -1,0 +1,149 @@
+"""A message within a platform's limits: cards in words, buttons that fit, a long text in pieces. Pure."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from bot.channel_rules import ChannelRule
+from bot.messages import Card, Language, OfferedButton, StoredMessage
+
+BETWEEN_BUBBLES = "\n\n"
+
+# Where a long text may be cut, best first: the end of a paragraph, of a line, of a sentence, of a clause, of a word.
+_CUTS = tuple(
+    re.compile(pattern) for pattern in (r"\n\s*\n", r"\n", r"(?<=[。！？!?])|(?<=\.)(?=\s)", r"(?<=[，；、,;])", r"\s+")
+)
+
+
+def fit(rule: ChannelRule, message: StoredMessage, base_url: str = "") -> StoredMessage:
+    """What the platform has no picture for, in words: cards, and buttons beyond its number."""
+    text, card = message.text, message.card
+    if card is not None and not rule.cards:
+        text = "\n".join([text, *card_lines(card, message.language, base_url)]).strip()
+        card = None
+    most = len(message.buttons) if rule.buttons is None else rule.buttons
+    shown, listed = message.buttons[:most], message.buttons[most:]
+    if listed:
+        text = "\n".join([text, *(f"· {button.labels[message.language]}" for button in listed)]).strip()
+    buttons = tuple(_short(button, rule.button_characters) for button in shown)
+    return replace(message, text=text, card=card, buttons=buttons)
+
+
+def join(messages: Sequence[StoredMessage]) -> StoredMessage:
+    """Several fitted bubbles as one: the first one's id, everybody's text and buttons, the only card among them."""
+    first = messages[0]
+    card = next((message.card for message in messages if message.card), None)
+    attachment = next((message.attachment for message in messages if message.attachment), None)
+    text = BETWEEN_BUBBLES.join(message.text for message in messages if message.text)
+    buttons = tuple(button for message in messages for button in message.buttons)
+    return replace(first, text=text, buttons=buttons, card=card, attachment=attachment)
+
+
+def pieces(rule: ChannelRule, message: StoredMessage) -> tuple[StoredMessage, ...]:
+    """The message as the platform takes it, each piece with an id of its own; buttons and card come with the last."""
+    texts = list(split_text(message.text, rule)) or [""]
+    last = len(texts) - 1
+    return tuple(
+        replace(
+            message,
+            id=_piece_id(message.id, index),
+            text=text,
+            buttons=message.buttons if index == last else (),
+            card=message.card if index == last else None,
+            attachment=message.attachment if index == last else None,
+        )
+        for index, text in enumerate(texts)
+    )
+
+
+def split_text(text: str, rule: ChannelRule) -> Iterator[str]:
+    """Pieces within ``rule.text_limit``, cut where a reader would pause; every character but spaces is kept."""
+    rest = text.strip()
+    while rest and not is_short(rest, rule):
+        cut = _cut(rest, rule)
+        piece, rest = rest[:cut].strip(), rest[cut:].strip()
+        if piece:
+            yield piece
+    if rest:
+        yield rest
+
+
+def is_short(text: str, rule: ChannelRule) -> bool:
+    return rule.text_limit is None or _size(text, rule) <= rule.text_limit
+
+
+def _cut(text: str, rule: ChannelRule) -> int:
+    longest = _longest(text, rule)
+    for cut in _CUTS:
+        # The best place lies late: a first piece of a few words would look like a slip.
+        places = [found.start() for found in cut.finditer(text, 0, longest + 1) if longest // 2 <= found.start()]
+        places = [place for place in places if 0 < place <= longest]
+        if places:
+            return places[-1]
+    return longest
+
+
+def _longest(text: str, rule: ChannelRule) -> int:
+    """How many characters from the start fit; at least one."""
+    assert rule.text_limit is not None
+    if not rule.in_bytes:
+        return rule.text_limit
+    used = 0
+    for index, sign in enumerate(text):
+        used += len(sign.encode("utf-8"))
+        if used > rule.text_limit:
+            return max(1, index)
+    return len(text)
+
+
+def _size(text: str, rule: ChannelRule) -> int:
+    return len(text.encode("utf-8")) if rule.in_bytes else len(text)
+
+
+def _short(button: OfferedButton, longest: int | None) -> OfferedButton:
+    if longest is None:
+        return button
+    labels = {
+        language: label if len(label) <= longest else f"{label[: longest - 1]}…"
+        for language, label in button.labels.items()
+    }
+    return replace(button, labels=labels)
+
+
+def _piece_id(message_id: str, index: int) -> str:
+    """The first piece is the message itself; the others' ids come out the same at every try."""
+    return message_id if index == 0 else hashlib.sha256(f"{message_id}:{index}".encode()).hexdigest()[:32]
+
+
+def card_lines(card: Card, language: Language, base_url: str = "") -> list[str]:
+    """A card's facts, a line each, without labels: they speak for themselves beside the sentence they belong to."""
+    data = card.data
+    if card.kind == "article":
+        link = f"{base_url}{data['link']}?language={language}" if base_url and data.get("link") else ""
+        return [line for line in (_in(data.get("title"), language), link) if line]
+    if card.kind == "order":
+        return [line for line in _order_lines(data, language) if line]
+    return []
+
+
+def _order_lines(data: Mapping[str, Any], language: Language) -> Iterator[str]:
+    yield " · ".join(part for part in (str(data.get("order_number", "")), _in(data.get("state"), language)) if part)
+    for item in data.get("items") or ():
+        count = f" × {item['quantity']}" if item.get("quantity", 1) != 1 else ""
+        yield f"{_in(item.get('name'), language)}{count}"
+    yield _in(data.get("total"), language)
+    yield " ".join(part for part in (_in(data.get("courier"), language), data.get("tracking_number") or "") if part)
+    latest = next(iter(data.get("events") or ()), None)
+    if latest:
+        yield _in(latest.get("text"), language)
+
+
+def _in(words: Any, language: Language) -> str:
+    """A word in both languages, or one that needs none."""
+    if isinstance(words, Mapping):
+        return str(words.get(language, ""))
+    return "" if words is None else str(words)

@@ -1,0 +1,50 @@
+"""Reply windows: opened by what customers do, spent by what is sent. Functions over one open transaction."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from bot.messages import Delivery, ReplyWindow, Spend
+from bot.stores.rows import now
+from bot.stores.tables import messages, reply_windows
+
+
+def open_window(connection: Connection, conversation_id: str, kind: str, sent_at: datetime | None) -> None:
+    """The customer did something: the window begins anew, and what waited for it may go out.
+
+    An older deed that arrives late changes nothing; a platform's clock ahead of ours is not believed. The caller has
+    locked the conversation's row.
+    """
+    at = min(sent_at, now()) if sent_at is not None else now()
+    here = sa.and_(reply_windows.c.conversation_id == conversation_id, reply_windows.c.kind == kind)
+    before = connection.execute(sa.select(reply_windows.c.opened_at).where(here)).scalar()
+    if before is None:
+        row = {"conversation_id": conversation_id, "kind": kind, "opened_at": at, "spent": 0}
+        connection.execute(sa.insert(reply_windows).values(row))
+    elif before < at:
+        connection.execute(sa.update(reply_windows).where(here).values(opened_at=at, spent=0))
+    connection.execute(
+        sa.update(messages)
+        .where(messages.c.conversation_id == conversation_id, messages.c.delivery == Delivery.DELAYED.value)
+        .values(delivery=Delivery.PENDING.value, delivery_reason=None)
+    )
+
+
+def spend(connection: Connection, taken: Spend) -> None:
+    connection.execute(
+        sa.update(reply_windows)
+        .where(reply_windows.c.conversation_id == taken.conversation_id, reply_windows.c.kind == taken.window)
+        .values(spent=reply_windows.c.spent + taken.messages)
+    )
+
+
+def windows_of(connection: Connection, conversation_id: str) -> list[ReplyWindow]:
+    rows = connection.execute(
+        sa.select(reply_windows)
+        .where(reply_windows.c.conversation_id == conversation_id)
+        .order_by(reply_windows.c.kind)
+    )
+    return [ReplyWindow(row["kind"], row["opened_at"], row["spent"]) for row in rows.mappings()]
