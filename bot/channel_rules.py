@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Literal
 
 MESSAGE_WINDOW = "message"
@@ -49,6 +49,24 @@ class ChannelRule:
 
     def window(self, kind: str) -> WindowRule | None:
         return next((window for window in self.windows if window.kind == kind), None)
+
+
+@dataclass(frozen=True)
+class ReplyWindow:
+    """The time in which a platform lets us answer: opened by a customer's deed, ``spent`` messages used of it."""
+
+    kind: str
+    opened_at: datetime
+    spent: int = 0
+
+
+@dataclass(frozen=True)
+class Spend:
+    """So many messages of a conversation's reply window; negative gives them back."""
+
+    conversation_id: str
+    window: str
+    messages: int
 
 
 Reason = Literal["window_closed", "quota_spent", "kept_for_agent", "too_long", "too_old"]

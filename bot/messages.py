@@ -40,8 +40,7 @@ class Delivery(str, Enum):
     """The fate of an outgoing message. PERHAPS: a crash made it unknowable, so it is not repeated.
 
     HELD: recorded for the agent's eyes only (the owner changed in the middle of a bot turn); never sent.
-    DELAYED: the channel's window or quota (rules/channels.yml) does not let it through now; the customer's next
-    message does. ``StoredMessage.delivery_reason`` says why.
+    DELAYED: the channel's window or quota (rules/channels.yml) lets it through only after the customer's next message.
     """
 
     PENDING = "pending"
@@ -77,8 +76,8 @@ class Incoming:
 
     ``external_id`` is unique within the channel: the platform's message id, or for the web
     ``<conversation>:<client_id>``. ``payload`` is the opaque id of a button this conversation was
-    offered. ``address`` is the sender's network address, used only for attempt limits. ``window`` names the
-    reply window of ``rules/channels.yml`` that this message opens, from ``sent_at`` on (now when None).
+    offered. ``address`` is the sender's network address, used only for attempt limits. ``window`` is the kind of
+    reply window (``rules/channels.yml``) that it opens, from ``sent_at`` on (now when None).
     """
 
     channel: str
@@ -215,7 +214,7 @@ class StoredMessage:
     ``texts`` holds both languages where we have them (bot and system); otherwise it is empty and
     ``text`` is the author's own. ``decision`` explains a bot turn (invariant 4) and sits on the
     customer's message that was answered. ``in_reply_to`` is the id of the message being answered.
-    ``delivery_reason`` is a short name: why it waits or was not delivered.
+    ``delivery_reason``: a short name for why it waits or was not delivered.
     """
 
     id: str
@@ -240,24 +239,6 @@ class StoredMessage:
     delivery_reason: str | None = None
     external_id: str | None = None
     address: str = ""
-
-
-@dataclass(frozen=True)
-class ReplyWindow:
-    """The time in which a platform lets us answer: opened by a customer's deed, ``spent`` messages used of it."""
-
-    kind: str
-    opened_at: datetime
-    spent: int = 0
-
-
-@dataclass(frozen=True)
-class Spend:
-    """So many messages of a conversation's reply window; negative gives them back."""
-
-    conversation_id: str
-    window: str
-    messages: int
 
 
 @dataclass(frozen=True)

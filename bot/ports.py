@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from bot.channel_rules import ChannelRule
+from bot.channel_rules import ChannelRule, ReplyWindow, Spend
 from bot.messages import (
     Accepted,
     BotTurn,
@@ -21,8 +21,6 @@ from bot.messages import (
     Note,
     OfferedButton,
     Owner,
-    ReplyWindow,
-    Spend,
     StoredMessage,
     Turn,
     Utterance,

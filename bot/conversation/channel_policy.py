@@ -9,9 +9,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from bot.channel_rules import MESSAGE_WINDOW, ChannelRule, Reason, WindowRule
+from bot.channel_rules import MESSAGE_WINDOW, ChannelRule, Reason, ReplyWindow, WindowRule
 from bot.conversation.fit_message import fit, is_short, join, pieces
-from bot.messages import Author, Delivery, ReplyWindow, StoredMessage
+from bot.messages import Author, Delivery, StoredMessage
 
 
 @dataclass(frozen=True)

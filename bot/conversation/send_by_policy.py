@@ -10,11 +10,11 @@ from datetime import datetime, timezone
 
 import structlog
 
-from bot.channel_rules import ChannelRule
+from bot.channel_rules import ChannelRule, Spend
 from bot.conversation.channel_policy import Parcel, Plan, again, plan
 from bot.conversation.compose import notice
 from bot.conversation.events import tell_messages
-from bot.messages import Conversation, Delivery, Spend, StoredMessage
+from bot.messages import Conversation, Delivery, StoredMessage
 from bot.ports import Channel, ChannelBusy, ChannelError, Parts, Work
 
 log = structlog.get_logger(__name__)

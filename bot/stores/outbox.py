@@ -9,7 +9,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, CursorResult
 
-from bot.messages import Author, Conversation, Delivery, Draft, OfferedButton, Spend, StoredMessage
+from bot.channel_rules import Spend
+from bot.messages import Author, Conversation, Delivery, Draft, OfferedButton, StoredMessage
 from bot.ports import UnknownConversation
 from bot.stores import windows
 from bot.stores.prepared import Prepared

@@ -9,6 +9,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 
 from actions.records.database import Database
+from bot.channel_rules import ReplyWindow, Spend
 from bot.messages import (
     Accepted,
     Conversation,
@@ -21,8 +22,6 @@ from bot.messages import (
     Note,
     OfferedButton,
     Owner,
-    ReplyWindow,
-    Spend,
     StoredMessage,
 )
 from bot.ports import Answer, Overview, Queue, TurnRecord, Work

@@ -7,7 +7,8 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from bot.messages import Delivery, ReplyWindow, Spend
+from bot.channel_rules import ReplyWindow, Spend
+from bot.messages import Delivery
 from bot.stores.rows import now
 from bot.stores.tables import messages, reply_windows
 

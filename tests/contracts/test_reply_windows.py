@@ -8,7 +8,8 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from bot.messages import Author, Conversation, Delivery, Draft, Owner, Spend, StoredMessage
+from bot.channel_rules import Spend
+from bot.messages import Author, Conversation, Delivery, Draft, Owner, StoredMessage
 from bot.ports import TurnRecord, UnknownConversation
 from bot.stores.sqlalchemy_store import SqlAlchemyStore
 from tests.fakes import incoming

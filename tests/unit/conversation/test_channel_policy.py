@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.channel_rules import ChannelRule, WindowRule
+from bot.channel_rules import ChannelRule, ReplyWindow, WindowRule
 from bot.conversation.channel_policy import Kept, Plan, again, plan, standing
 from bot.conversation.fit_message import BETWEEN_BUBBLES
-from bot.messages import Author, Card, Delivery, OfferedButton, ReplyWindow, StoredMessage
+from bot.messages import Author, Card, Delivery, OfferedButton, StoredMessage
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=timezone.utc)
 FIVE = ChannelRule("wechat", (WindowRule("message", timedelta(hours=48), 5, 2),), text_limit=100)
