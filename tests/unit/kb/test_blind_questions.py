@@ -14,6 +14,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[3]
 QUESTIONS = ROOT / "tests" / "data" / "kb_questions"
+ARTICLES = ROOT / "kb" / "articles"
 MOODS = ROOT / "tests" / "data" / "mood_blind.tsv"
 LANGUAGES = ("zh", "en")
 ASKED, ASKED_OF_NONE = 300, 75
@@ -56,6 +57,12 @@ def test_every_topic_is_asked_about(language: str) -> None:
     slugs = _slugs(language)
     assert all(SLUG.fullmatch(slug) for slug in slugs)
     assert {slug: count for slug, count in Counter(slugs).items() if count not in A_TOPIC} == {}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_article_that_is_asked_for_is_there(language: str) -> None:
+    missing = [slug for slug in sorted(set(_slugs(language))) if not (ARTICLES / f"{slug}.{language}.md").is_file()]
+    assert missing == []
 
 
 def test_both_languages_ask_about_the_same_topics() -> None:
