@@ -20,13 +20,14 @@ _CONDITIONS = ("allowed_states", "once_in_hours", "within_days", "terms")
 
 @dataclass(frozen=True)
 class Kept:
-    """A request as it is written down. ``tries``: how often the shop's system may have heard of it before."""
+    """A request as it is written down. ``tries``: how often it was postponed. ``again``: the shop may know of it."""
 
     row_id: int
     reference: str
     request: Request
     tries: int
     since: datetime
+    again: bool
 
 
 def write_down(
@@ -52,11 +53,11 @@ def write_down(
     (row_id,) = added.inserted_primary_key
     reference = f"RQ{clock.shop_day(now):%y%m%d}{row_id:04}"
     connection.execute(service_requests.update().where(service_requests.c.id == row_id).values(reference=reference))
-    return Kept(row_id, reference, request, 0, now)
+    return Kept(row_id, reference, request, 0, now, again=False)
 
 
 def find(connection: Connection, request: Request) -> Kept | None:
-    """The same request, if it is written down and not settled; it counts as tried."""
+    """The same request, if it is written down and not settled."""
     query = sa.select(service_requests).where(
         service_requests.c.message_id == request.message_id,
         service_requests.c.kind == request.kind,
@@ -64,7 +65,7 @@ def find(connection: Connection, request: Request) -> Kept | None:
         service_requests.c.state.in_(_UNSETTLED),
     )
     row = connection.execute(query).first()
-    return _kept(row, row.tries + 1) if row else None
+    return _kept(row) if row else None
 
 
 def change_state(
@@ -86,7 +87,7 @@ def take_due(connection: Connection, now: datetime, lease: timedelta) -> list[Ke
         still_due = sa.and_(service_requests.c.id == row.id, service_requests.c.next_try_at == row.next_try_at)
         claimed = connection.execute(service_requests.update().where(still_due).values(next_try_at=now + lease))
         if claimed.rowcount:
-            taken.append(_kept(row, row.tries + 1))
+            taken.append(_kept(row))
     return taken
 
 
@@ -124,7 +125,7 @@ def of_orders(connection: Connection, order_numbers: Sequence[str]) -> dict[str,
     return found
 
 
-def _kept(row: Any, tries: int) -> Kept:
+def _kept(row: Any) -> Kept:
     conditions = dict(row.conditions)
     states = conditions.pop("allowed_states", None)
     request = Request(
@@ -137,4 +138,4 @@ def _kept(row: Any, tries: int) -> Kept:
         details=row.details,
         **conditions,
     )
-    return Kept(row.id, row.reference, request, tries, row.created_at)
+    return Kept(row.id, row.reference, request, row.tries, row.created_at, again=True)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from bot.brain.own_loop import OwnLoop
+from actions.own_loop import OwnLoop
 from bot.brain.project import PROJECT
 from bot.brain.quiet import quieten
 from bot.brain.without_tensorflow import spare

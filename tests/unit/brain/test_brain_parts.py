@@ -13,11 +13,11 @@ from typing import Any
 import jsonschema
 import pytest
 
+from actions.own_loop import OwnLoop
 from bot.brain import speedups, trouble
 from bot.brain.fired_rule import FiredRules
 from bot.brain.in_process_actions import InProcessActions
 from bot.brain.nlg import EXTRA, KeyedResponses
-from bot.brain.own_loop import OwnLoop
 from bot.brain.tracker_store import BrainTrackerStore, open_tracker_store
 from bot.brain.understand import safe_text, understanding
 from bot.messages import NLU_FALLBACK
