@@ -140,13 +140,15 @@ class Answer:
 class Overview:
     """A conversation as the agents' queue shows it. ``last`` was really said (none that is HELD), without its buttons.
 
-    ``place``: 1 for the next to be served, None when not waiting. ``handoff``: the latest.
+    ``place``: 1 for the next to be served, None when not waiting. ``handoff``: the latest. ``undelivered``: messages of
+    this episode that the channel did not let through, or perhaps not.
     """
 
     conversation: Conversation
     last: StoredMessage | None
     place: int | None
     handoff: Handoff | None
+    undelivered: int = 0
 
 
 class Store(Protocol):

@@ -10,7 +10,7 @@ from aiohttp import web
 from bot.conversation import hand_to_agent
 from bot.conversation.events import DESK_TOPIC
 from bot.desk import auth, dossier, stream
-from bot.desk.overview import conversation_json
+from bot.desk.overview import conversation_json, limits_json
 from bot.desk.transcript import transcript
 from bot.http.bodies import id_of, is_id, read_object, text_of
 from bot.http.context import Context, context_of
@@ -36,7 +36,8 @@ async def list_conversations(request: web.Request, agent: Agent) -> web.Response
 
 
 async def get_conversation(request: web.Request, agent: Agent) -> web.Response:
-    """The row with its dossier: handoffs, orders, notes, intents, mood_curve, articles, failures, changes."""
+    """The row with ``reply_limits`` and its dossier: handoffs, orders, notes, intents, mood_curve, articles, failures,
+    changes."""
     context = context_of(request)
     parts, names = context.parts, await _names(context)
     overview = await parts.store.overview(_id(request))
@@ -49,6 +50,7 @@ async def get_conversation(request: web.Request, agent: Agent) -> web.Response:
         {
             **conversation_json(overview, parts.handoff_rules, agent.language, names),
             **dossier.dossier(messages, orders, handoffs),
+            "reply_limits": limits_json(parts, conversation, await parts.store.reply_windows(conversation.id)),
             "notes": dossier.notes_json(await parts.store.notes(conversation.id), names),
         }
     )

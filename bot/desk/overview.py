@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timezone
 from typing import Any
 
+from bot.channel_rules import ReplyWindow
+from bot.conversation.channel_policy import standing
 from bot.desk.dossier import reason_of
 from bot.http.views import Names, text_in
-from bot.messages import Handoff, Language, StoredMessage
-from bot.ports import Overview
+from bot.messages import Conversation, Handoff, Language, StoredMessage
+from bot.ports import Overview, Parts
 from bot.rules import HandoffRules
 
 
@@ -30,6 +33,7 @@ def conversation_json(overview: Overview, rules: HandoffRules, language: Languag
         "waiting_seconds": _seconds_since(conversation.waiting_since),
         "last_message": _said(overview.last, language),
         "reason": _reason(overview.handoff, rules, language),
+        "undelivered": overview.undelivered,
         "version": conversation.version,
         "updated_at": conversation.updated_at.isoformat(),
     }
@@ -48,3 +52,18 @@ def _said(last: StoredMessage | None, language: Language) -> dict[str, Any] | No
 def _reason(handoff: Handoff | None, rules: HandoffRules, language: Language) -> dict[str, Any] | None:
     """Why it was handed over the last time."""
     return {"rule": handoff.rule, "text": reason_of(handoff, rules, language)} if handoff is not None else None
+
+
+def limits_json(parts: Parts, conversation: Conversation, windows: Sequence[ReplyWindow]) -> dict[str, Any] | None:
+    """What the platform still lets through; None where it sets no limits. ``left`` null: any number; ``closes_at``
+    null: the window is closed, and only an agent may write, until ``agent_until``."""
+    rule = parts.channel_rules.get(conversation.channel)
+    found = standing(rule, windows, datetime.now(timezone.utc)) if rule is not None else None
+    if found is None:
+        return None
+    return {
+        "closes_at": found.closes_at.isoformat() if found.closes_at else None,
+        "left": found.left,
+        "left_for_bot": found.left_for_bot,
+        "agent_until": found.agent_until.isoformat() if found.agent_until else None,
+    }

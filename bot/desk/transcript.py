@@ -11,7 +11,8 @@ from bot.messages import Language, StoredMessage
 
 def transcript(messages: Iterable[StoredMessage], language: Language, names: Names) -> list[dict[str, Any]]:
     """One row a message, in order. ``text`` is in ``language`` where we have it, ``original`` as the customer saw or
-    wrote it; ``delivery`` ``held`` marks what the bot would have said but did not."""
+    wrote it; ``delivery`` ``held`` marks what the bot would have said but did not, ``delayed`` what
+    waits for the customer's next message; ``delivery_reason`` says why."""
     return [_row(message, language, names) for message in messages]
 
 
@@ -23,4 +24,5 @@ def _row(message: StoredMessage, language: Language, names: Names) -> dict[str, 
         "key": message.key,
         "decision": message.decision,
         "delivery": message.delivery.value if message.delivery else None,
+        "delivery_reason": message.delivery_reason,
     }

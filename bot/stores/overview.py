@@ -12,7 +12,7 @@ from bot.ports import Overview
 from bot.stores.desk import list_conversations
 from bot.stores.inbox import read_conversation
 from bot.stores.rows import handoff_of, message_of
-from bot.stores.tables import conversations, handoffs, messages
+from bot.stores.tables import UNSENDABLE, conversations, handoffs, messages
 
 # A held turn of the bot is never longer than this; behind it lies the last message that was really said.
 _LOOK_BACK = 12
@@ -31,7 +31,11 @@ def _overviews(connection: Connection, found: Sequence[Conversation]) -> list[Ov
     said, reasons = _last_said(connection, ids), _latest_handoffs(connection, ids)
     waiting = any(conversation.owner is Owner.WAITING for conversation in found)
     places = _places(connection) if waiting else {}
-    return [Overview(each, said.get(each.id), places.get(each.id), reasons.get(each.id)) for each in found]
+    lost = _undelivered(connection, ids)
+    return [
+        Overview(each, said.get(each.id), places.get(each.id), reasons.get(each.id), lost.get(each.id, 0))
+        for each in found
+    ]
 
 
 def _last_said(connection: Connection, ids: Sequence[str]) -> Mapping[str, StoredMessage]:
@@ -55,6 +59,16 @@ def _latest_handoffs(connection: Connection, ids: Sequence[str]) -> Mapping[str,
     query = sa.select(handoffs).where(handoffs.c.conversation_id.in_(ids))
     rows = connection.execute(query.order_by(handoffs.c.created_at, handoffs.c.id)).mappings()
     return {row["conversation_id"]: handoff_of(row) for row in rows}
+
+
+def _undelivered(connection: Connection, ids: Sequence[str]) -> Mapping[str, int]:
+    counted = (
+        sa.select(messages.c.conversation_id, sa.func.count())
+        .join(conversations)
+        .where(messages.c.conversation_id.in_(ids), UNSENDABLE, messages.c.episode == conversations.c.episode)
+        .group_by(messages.c.conversation_id)
+    )
+    return dict(connection.execute(counted).all())
 
 
 def _places(connection: Connection) -> Mapping[str, int]:

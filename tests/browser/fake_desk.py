@@ -217,6 +217,8 @@ class FakeDesk(FakeServer):
             "waiting_seconds": details.get("waited", 5) if conversation.owner == "waiting" else None,
             "last_message": last and {key: last[key] for key in ("author", "text", "created_at")},
             "reason": details.get("reason"),
+            "undelivered": details.get("undelivered", 0),
+            "reply_limits": details.get("reply_limits"),
             "version": 1,
         }
 
@@ -226,7 +228,8 @@ def _desk_message(message: dict[str, Any], language: str) -> dict[str, Any]:
     seen = message["text"]
     text = desk["other"] if desk["other"] and language != message["language"] else seen
     shown = {key: value for key, value in message.items() if key != "desk"}
-    return {**shown, "text": text, "original": seen, **{key: desk[key] for key in ("decision", "delivery", "key")}}
+    rest = {key: desk.get(key) for key in ("decision", "delivery", "delivery_reason", "key")}
+    return {**shown, "text": text, "original": seen, **rest}
 
 
 def _error(status: int, code: str, message: str) -> web.Response:

@@ -268,7 +268,7 @@ def test_no_script_of_a_customer_runs(
 
 def test_the_interface_turns_english_and_stays_so(page: Page, desk: FakeDesk, waiting: FakeConversation) -> None:
     open_first(page, desk)
-    page.get_by_role("button", name="English").first.click()
+    page.locator("header").get_by_role("button", name="English").first.click()
     expect(page.get_by_role("button", name="Claim")).to_be_visible()
     expect(page.get_by_role("tab", name="Waiting")).to_be_visible()
     expect(page.locator("#dossier h3").first).to_have_text("Why it was handed over")
@@ -319,3 +319,23 @@ def test_it_works_on_a_phone(page: Page, desk: FakeDesk, waiting: FakeConversati
     assert page.evaluate("document.documentElement.scrollWidth") == 390
     page.get_by_role("button", name="返回列表").click()
     expect(page.locator("#list")).to_be_visible()
+
+
+def test_a_platforms_limits_and_unsent_replies_are_told_in_both_languages(page: Page, desk: FakeDesk) -> None:
+    limits = {"closes_at": "2026-11-24T12:00:00+00:00", "left": 1, "left_for_bot": 0, "agent_until": None}
+    details = {"undelivered": 1, "reply_limits": limits, "channel": "wechat"}
+
+    async def unsent() -> FakeConversation:
+        made = await desk.add("e" * 32, **details)
+        await desk.line(made, "bot", "还有一句", other="One more", delivery="delayed", delivery_reason="kept_for_agent")
+        return made
+
+    desk.call(unsent)
+    open_first(page, desk)
+    expect(page.locator(".row")).to_contain_text("1 条未送达")
+    expect(page.locator(".limits")).to_contain_text("还可发送 1 条（机器人可用 0 条） · 回复截止")
+    expect(page.locator(".limits")).to_have_class(re.compile("scarce"))
+    expect(page.locator(".mark.delayed")).to_have_text("暂未发送：等客户再次发来消息后自动补发 (剩余条数留给人工客服)")
+    page.locator("header").get_by_role("button", name="English").first.click()
+    expect(page.locator(".limits")).to_contain_text("1 messages left (0 of them for the bot) · reply until")
+    expect(page.locator(".mark.delayed")).to_contain_text("the messages left are kept for a person")

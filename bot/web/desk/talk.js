@@ -1,6 +1,7 @@
 /* The middle of the desk: one conversation with what can be done about it. */
 
 import { el, refill, setText } from '../widget/dom.js';
+import { isScarce, limitsText } from './delivery.js';
 import { createReply } from './reply.js';
 import { createTranscript } from './transcript.js';
 import { customerName, face, waitingSince } from './marks.js';
@@ -22,6 +23,7 @@ export function createTalk(container, handlers) {
   const head = el('header', { class: 'talk-head' });
   const log = el('div', { class: 'transcript', role: 'log', tabindex: '0' });
   const typing = el('p', { class: 'typing quiet', role: 'status' });
+  const limits = el('p', { class: 'limits quiet', role: 'status' });
   const reply = createReply({ onSend: handlers.onSend, onTyping: handlers.onTyping });
   const transcript = createTranscript(log, {
     retry: handlers.retry,
@@ -99,10 +101,13 @@ export function createTalk(container, handlers) {
       log.setAttribute('aria-label', say(language, 'transcript'));
       transcript.show(state);
       setText(typing, state.isTyping ? say(language, 'typing') : '');
+      setText(limits, limitsText(one.reply_limits, language));
+      limits.setAttribute('aria-label', say(language, 'limits'));
+      limits.classList.toggle('scarce', isScarce(one.reply_limits));
       reply.show(one, state.me, language);
       if (shownId === one.id) return;
       shownId = one.id;
-      refill(container, head, log, typing, reply.node);
+      refill(container, head, log, typing, limits, reply.node);
       transcript.toEnd();
     },
   };

@@ -4,20 +4,13 @@ import { cardOf } from '../widget/cards.js';
 import { el, refill, withLinks } from '../widget/dom.js';
 import { LOCALES, moment } from '../widget/i18n.js';
 import { explain } from './decision.js';
+import { fateOf } from './delivery.js';
 import { say } from './i18n.js';
-
-// How a message's fate is marked; a sent one needs no mark.
-const MARKS = { held: 'held', perhaps: 'perhaps', failed: 'delivery_failed', pending: 'unsent', sending: 'unsent' };
 
 function original(message, language) {
   if (message.original === message.text) return null;
   return el('div', { class: 'original', lang: LOCALES[message.language] },
     el('span', { class: 'tag' }, say(language, 'original')), message.original);
-}
-
-function mark(message, language) {
-  const key = message.author === 'customer' ? null : MARKS[message.delivery];
-  return key ? el('p', { class: `mark ${message.delivery}` }, say(language, key)) : null;
 }
 
 function bubble(message, language, readIn) {
@@ -32,7 +25,7 @@ function bubble(message, language, readIn) {
     message.buttons.length
       ? el('p', { class: 'offered' }, ...message.buttons.map((button) => el('span', null, button.title)))
       : null,
-    mark(message, language),
+    fateOf(message, language),
     explain(message.decision, language));
 }
 

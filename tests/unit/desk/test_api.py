@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
+from bot.channel_rules import ChannelRule, Spend, WindowRule
 from bot.messages import Author, Delivery, Draft, OfferedButton, Owner, Utterance
 from bot.ports import TurnRecord
 from tests.fakes import bot_turn, incoming
@@ -244,3 +246,47 @@ async def test_broken_json_of_agents(world: World) -> None:
     path = f"{LIST}/{opened['conversation']}/claim"
     assert await error_of(await world.client.post(path, data=b"{", headers=headers)) == (400, "bad_json")
     assert (await world.client.post(path, headers=headers)).status == 200
+
+
+# --- a platform's limits ---------------------------------------------------------------------
+async def test_what_a_platform_still_lets_through_is_shown(world: World) -> None:
+    opened = await handed_over(world)
+    rule = ChannelRule("web", (WindowRule("message", timedelta(hours=48), 5, 2),))
+    world.parts.channel_rules["web"] = rule  # type: ignore[index]
+    await world.log_in()
+    here = f"{LIST}/{opened['conversation']}"
+    assert (await get(world, here))["reply_limits"] == {
+        "closes_at": None,
+        "left": 0,
+        "left_for_bot": 0,
+        "agent_until": None,
+    }
+    sender = (await world.parts.store.conversation(opened["conversation"])).sender
+    written = await world.parts.store.accept(incoming(sender, "1", window="message"))
+    spend = Spend(opened["conversation"], "message", 4)
+    await world.parts.store.mark_delivery([], Delivery.SENT, spend=spend)
+    limits = (await get(world, here))["reply_limits"]
+    assert (limits["left"], limits["left_for_bot"]) == (1, 0)
+    closes_at = datetime.fromisoformat(limits["closes_at"])
+    assert abs(closes_at - written.message.created_at - timedelta(hours=48)) < timedelta(seconds=1)
+
+
+async def test_where_there_are_no_limits_none_are_shown(world: World) -> None:
+    opened = await handed_over(world)
+    await world.log_in()
+    one = await get(world, f"{LIST}/{opened['conversation']}")
+    assert (one["reply_limits"], one["undelivered"]) == (None, 0)
+
+
+async def test_a_reply_that_could_not_be_sent_says_why(world: World) -> None:
+    opened = await handed_over(world)
+    await world.log_in()
+    here = f"{LIST}/{opened['conversation']}"
+    history = await world.parts.store.history(opened["conversation"])
+    await world.parts.store.mark_delivery([history[1].id], Delivery.DELAYED, reason="quota_spent")
+    await world.parts.store.mark_delivery([history[-1].id], Delivery.FAILED, reason="blocked")
+    shown = (await get(world, f"{here}/transcript"))["messages"]
+    assert (shown[1]["delivery"], shown[1]["delivery_reason"]) == ("delayed", "quota_spent")
+    assert (shown[-1]["delivery"], shown[-1]["delivery_reason"]) == ("failed", "blocked")
+    (row,) = (await get(world, f"{LIST}?owner=waiting"))["conversations"]
+    assert row["undelivered"] == 2
