@@ -27,8 +27,8 @@ from bench.nlu_sides import ServeTask, TrainTask
 from lang.home import home
 
 console = Console(highlight=False)
-# An epoch of DIET over all examples takes a minute on two cores: 100 of them, twice, would be half a day's `make bench`. After
-# 12 it knows 99% of its examples. `--epochs 100` measures stock as it comes.
+# An epoch of DIET over all examples takes a minute on two cores: 100 of them, twice, would be hours of `make bench`.
+# After 12 it knows 99% of its examples. `--epochs 100` measures stock as it comes.
 EPOCHS, STOCKS_OWN = 20, 100
 THREADS = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
