@@ -21,8 +21,8 @@ _EVEN, _MOST = 0.5, 0.5
 
 @dataclass(frozen=True)
 class MoodLeaning:
-    """``means`` [2, d]: of sentences in other than Chinese characters, and in Chinese; ``direction`` [d], ``offset``: of
-    the logistic curve from calm to upset."""
+    """``means`` [2, d]: of sentences in other than Chinese characters, and in Chinese; ``direction`` [d] and ``offset``
+    of the logistic curve from calm to upset."""
 
     means: np.ndarray
     direction: np.ndarray
