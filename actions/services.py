@@ -14,6 +14,7 @@ from pathlib import Path
 from actions import limits as limits_file
 from actions.identity.check import Identity
 from actions.limits import Limits
+from actions.records.choose import Source, open_records
 from actions.records.clock import shop_today
 from actions.records.database import Database
 from actions.records.own import OwnRecords
@@ -39,10 +40,13 @@ class Services:
         return self.open_knowledge()
 
 
-def build(database: Database) -> Services:
-    """Open everything; the database is connected at first use. Raises ValueError for bad limits."""
+def build(database: Database, records: OrderRecords | None = None) -> Services:
+    """Open everything; the database is connected at first use. Raises ValueError for bad limits.
+
+    ``records``: those of our own tables when left out.
+    """
     limits = limits_file.load()
-    records = OwnRecords(database)
+    records = records or OwnRecords(database)
     return Services(
         records=records,
         identity=Identity(database, records, limits.identity),
@@ -61,8 +65,10 @@ def install(services: Services) -> None:
 
 
 def current() -> Services:
-    """The installed services; without any, those of KEFU_HOME and KEFU_DATABASE_URL."""
+    """The installed services; without any, those that the environment's ``KEFU_`` settings name."""
     if not _installed:
         home = Path(os.environ.get("KEFU_HOME", "var")).resolve()
-        install(build(Database(os.environ.get("KEFU_DATABASE_URL") or f"sqlite:///{home / 'kefu.db'}")))
+        url = os.environ.get("KEFU_DATABASE_URL") or f"sqlite:///{home / 'kefu.db'}"
+        database = Database(url)
+        install(build(database, open_records(database, Source.from_environment(os.environ), url).records))
     return _installed[0]

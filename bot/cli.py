@@ -22,6 +22,7 @@ BROKEN_FILES = {
     "bot.responses.ResponsesError": "kefu rules check",
     "bot.domain_file.DomainError": "kefu rules check",
     "actions.limits.LimitsError": "kefu rules check",
+    "actions.records.mapped.definition.MappingError": "kefu rules check",
     "kb.heads.ArticleError": "kefu kb lint",
 }
 
@@ -29,6 +30,8 @@ BROKEN_FILES = {
 PLAIN_FAULTS = {
     "bot.settings.SettingsError": 2,
     "actions.records.database.DatabaseUnusable": 2,
+    "actions.records.choose.RecordsSettingsError": 2,
+    "actions.records.mapped.database.ShopDatabaseUnusable": 2,
     "bot.brain.train.TrainingFailed": 1,
 }
 

@@ -46,6 +46,14 @@ DOCUMENTED: tuple[Setting, ...] = (
         "database for conversations and orders: sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME",
     ),
     Setting(
+        "KEFU_RECORDS_URL",
+        "",
+        "database of the shop's own orders, read as rules/records.yml says (docs/your-orders.md); KEFU_DATABASE_URL's "
+        "when unset",
+    ),
+    Setting("KEFU_RECORDS_API", "", "address of the shop's own order API: https://shop.example/kefu/v1"),
+    Setting("KEFU_RECORDS_TOKEN", "", "token that Kefu shows to that API (Authorization: Bearer …)", secret=True),
+    Setting(
         "KEFU_DEMO_PASSWORD",
         "",
         "password of the demo log-ins agent and supervisor; made at random and printed when unset",
@@ -86,6 +94,9 @@ class Settings:
     database_url: str = field(repr=False)
     host: str = "127.0.0.1"
     port: int = 8000
+    records_url: str = field(default="", repr=False)
+    records_api: str = ""
+    records_token: str = field(default="", repr=False)
     demo_password: str | None = field(default=None, repr=False)
     identity_secret: str | None = field(default=None, repr=False)
     allowed_origins: tuple[str, ...] = ()
@@ -104,6 +115,9 @@ class Settings:
             database_url=_database_url(given.get("KEFU_DATABASE_URL"), home),
             host=given.get("KEFU_HOST", "127.0.0.1"),
             port=_whole_number(given, "KEFU_PORT", 8000, largest=65535),
+            records_url=given.get("KEFU_RECORDS_URL", ""),
+            records_api=given.get("KEFU_RECORDS_API", ""),
+            records_token=given.get("KEFU_RECORDS_TOKEN", ""),
             demo_password=given.get("KEFU_DEMO_PASSWORD"),
             identity_secret=given.get("KEFU_IDENTITY_SECRET"),
             allowed_origins=_origins(given.get("KEFU_ALLOWED_ORIGINS", "")),

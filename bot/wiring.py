@@ -13,14 +13,18 @@ from typing import TYPE_CHECKING, Any
 
 from actions import limits
 from actions.records import clock, demo
+from actions.records.choose import Opened, Source, open_records
 from actions.records.database import Database
 from actions.records.dossier import OrderDossier
-from actions.records.own import OwnRecords
+from actions.records.mapped import reading as records_mapping
+from actions.records.mapped.definition import MappingError
+from actions.records.port import OrderRecords
 from bot.channel_rules import ChannelRule
 from bot.channels.web import WebChannel
 from bot.conversation import handle, send_replies
 from bot.domain_file import DomainError, read_intents
 from bot.gateway.metrics import Metrics, metered
+from bot.jobs.settled_requests import SettledRequests
 from bot.messages import BotTurn, Turn
 from bot.ports import Brain, Channel, Parts
 from bot.queue.in_process import InProcessQueue
@@ -83,31 +87,38 @@ class Assembly:
     brain: LateBrain
     library: Library
     orders: OrderDossier
+    records: Opened
+    settled: SettledRequests | None
     loaded: list[RasaBrain] = field(default_factory=list)
 
     async def load_brain(self) -> None:
         """Load Rasa on its own thread, warm it up, then let the queue sweep what waited."""
         # Importing Rasa takes long; away from the event loop the pages stay quick.
-        brain = await asyncio.to_thread(_load_rasa, self.settings, self.database)
+        brain = await asyncio.to_thread(_load_rasa, self.settings, self.database, self.records.records)
         self.loaded.append(brain)
         self.brain.arrive(brain)
         await self.queue.start()
+        if self.settled is not None:
+            await self.settled.start()
 
     async def close(self) -> None:
         """Finish the turns under way, then let go of threads and files."""
+        if self.settled is not None:
+            await self.settled.stop()
         await self.queue.stop()
         for brain in self.loaded:
             await asyncio.to_thread(brain.close)
+        await self.records.close()
         await self.database.close()
 
 
-def _load_rasa(settings: Settings, database: Database) -> RasaBrain:
+def _load_rasa(settings: Settings, database: Database, records: OrderRecords) -> RasaBrain:
     # Imported here, on the brain's thread: these take seconds, and the pages need none of them.
     from actions import services
     from bot.brain.rasa_agent import RasaBrain
     from bot.brain.train import ensure_model
 
-    action_services = services.build(database)
+    action_services = services.build(database, records)
     services.install(action_services)
     brain = RasaBrain.load(ensure_model(settings.home), settings.home, settings.database_url)
     # Touched here, so that no customer waits while the index is built.
@@ -134,6 +145,7 @@ async def assemble(settings: Settings, channels: Mapping[str, Channel] | None = 
     """Open the store and put the parts together; the brain comes later, by ``load_brain``."""
     bell, metrics, late_brain = _Bell(), Metrics(), LateBrain()
     database = Database(settings.database_url)
+    records = open_records(database, records_source(settings), settings.database_url)
     await database.ping()  # a wrong address fails here, not at the first message
     store = SqlAlchemyStore(database, queue=bell)
     notifier = InProcessNotifier()
@@ -160,7 +172,9 @@ async def assemble(settings: Settings, channels: Mapping[str, Channel] | None = 
         metrics=metrics,
         brain=late_brain,
         library=Library(ARTICLES, clock.shop_today),
-        orders=OrderDossier(database, OwnRecords(database)),
+        orders=OrderDossier(database, records.records),
+        records=records,
+        settled=SettledRequests(parts, records.ledger) if records.ledger else None,
     )
 
 
@@ -174,9 +188,15 @@ def prepare(settings: Settings) -> None:
     upgrade(settings.database_url)
 
 
+def records_source(settings: Settings) -> Source:
+    """Where the orders are."""
+    return Source(settings.records_url, settings.records_api, settings.records_token, RULES / "records.yml")
+
+
 async def seed_demo(settings: Settings, database: Database) -> dict[str, str]:
-    """Demo orders and the log-ins ``agent`` and ``supervisor``; returns username → password."""
-    await demo.seed(database, clock.shop_day(clock.now()))
+    """Demo orders, where the shop has none of its own, and two log-ins; returns username → password."""
+    if records_source(settings).kind == "own":
+        await demo.seed(database, clock.shop_day(clock.now()))
     accounts = Accounts(database)
     password = demo_password(settings)
     await accounts.add_agent("agent", "小林 Lin", "agent", "zh", password)
@@ -232,6 +252,11 @@ def rule_faults() -> list[str]:
         limits.load(RULES / "limits.yml")
     except limits.LimitsError as error:
         faults += str(error).splitlines()
+    if (RULES / "records.yml").is_file():
+        try:
+            records_mapping.load(RULES / "records.yml")
+        except MappingError as error:
+            faults += str(error).splitlines()
     try:
         shop.load(RULES)
     except shop.ShopError as error:

@@ -17,8 +17,8 @@ from actions.records.database import Database
 from actions.records.models import Order, Outcome, Profile, Refund
 from actions.records.port import OrderRecords, RecordsUnavailable, Request
 
-UNDER_WAY_MINUTES = 5
-"""A request that is neither settled nor postponed after so long was cut short by a crash."""
+LEASE = timedelta(minutes=5)
+"""What is under way for longer was cut short by a crash, and is taken up by whoever looks."""
 
 
 @dataclass(frozen=True)
@@ -37,11 +37,15 @@ class Patience:
 
 @dataclass(frozen=True)
 class Settled:
-    """What became of a postponed request. ``outcome`` is None when it was given up."""
+    """A postponed request whose customer is to be told what became of it.
+
+    ``state``: done, open (for the staff), dropped (not possible any more), given_up (left to the staff).
+    """
 
     request: Request
     reference: str
-    outcome: Outcome | None
+    state: str
+    row_id: int
 
 
 class Ledger:
@@ -84,10 +88,10 @@ class Ledger:
             return await self._database.write(self._postpone, begun)
         return await self._database.write(self._settle, begun, outcome)
 
-    async def retry(self) -> list[Settled]:
-        """Try again what is due; returns what is settled now. Of two workers, each takes other requests."""
-        due = await self._database.write(requests.take_due, self._now(), timedelta(minutes=UNDER_WAY_MINUTES))
-        settled = []
+    async def retry(self) -> int:
+        """Try again what is due; returns how much is settled now. Of two workers, each takes other requests."""
+        due = await self._database.write(requests.take_due, self._now(), LEASE)
+        settled = 0
         for kept in due:
             try:
                 outcome = await self._shop.carry_out(kept.request)
@@ -95,12 +99,19 @@ class Ledger:
                 if not self._patience.exhausted(kept.since, self._now()):
                     await self._database.write(self._postpone, kept)
                     continue
-                await self._database.write(requests.change_state, kept.row_id, "given_up", self._now())
-                settled.append(Settled(kept.request, kept.reference, None))
+                await self._database.write(self._change, kept, "given_up", to_tell=True)
             else:
-                outcome = await self._database.write(self._settle, kept, outcome)
-                settled.append(Settled(kept.request, kept.reference, outcome))
+                await self._database.write(self._settle, kept, outcome, to_tell=True)
+            settled += 1
         return settled
+
+    async def untold(self) -> list[Settled]:
+        """Whom to tell what became of their request; asked again, the same ones come after a while, until ``told``."""
+        taken = await self._database.write(requests.take_untold, self._now(), LEASE)
+        return [Settled(kept.request, kept.reference, kept.state, kept.row_id) for kept in taken]
+
+    async def told(self, settled: Settled) -> None:
+        await self._database.write(requests.told, settled.row_id)
 
     def _begin(self, connection: Connection, request: Request) -> Outcome | requests.Kept:
         """The outcome, where it is known without asking; else the request as it is written down now."""
@@ -114,8 +125,7 @@ class Ledger:
         lately = requests.asked_lately(connection, request, now)
         if lately is not None:
             return Outcome("already", "", reference=lately)
-        until = now + timedelta(minutes=UNDER_WAY_MINUTES)
-        return requests.write_down(connection, request, "asking", now, next_try_at=until)
+        return requests.write_down(connection, request, "asking", now, next_try_at=now + LEASE)
 
     def _postpone(self, connection: Connection, kept: requests.Kept) -> Outcome:
         now = self._now()
@@ -126,13 +136,17 @@ class Ledger:
         changes.keep_outcome(connection, kept.request, outcome, now)
         return outcome
 
-    def _settle(self, connection: Connection, kept: requests.Kept, outcome: Outcome) -> Outcome:
+    def _settle(self, connection: Connection, kept: requests.Kept, outcome: Outcome, to_tell: bool = False) -> Outcome:
         if outcome.result == "already" and kept.again:
             # It was our own earlier try, whose answer got lost.
             outcome = replace(outcome, result="done")
-        known = outcome.result in ("done", "noted")
         state = {"done": "done", "noted": "open"}.get(outcome.result, "dropped")
-        requests.change_state(connection, kept.row_id, state, self._now())
-        outcome = replace(outcome, reference=kept.reference if known else "")
+        self._change(connection, kept, state, to_tell)
+        outcome = replace(outcome, reference=kept.reference if state != "dropped" else "")
         changes.keep_outcome(connection, kept.request, outcome, self._now())
         return outcome
+
+    def _change(self, connection: Connection, kept: requests.Kept, state: str, to_tell: bool) -> None:
+        now = self._now()
+        # A time at which something settled is to be looked at again means: tell the customer.
+        requests.change_state(connection, kept.row_id, state, now, next_try_at=now if to_tell else None)

@@ -28,6 +28,7 @@ class Kept:
     tries: int
     since: datetime
     again: bool
+    state: str = "asking"
 
 
 def write_down(
@@ -80,7 +81,20 @@ def change_state(
 
 def take_due(connection: Connection, now: datetime, lease: timedelta) -> list[Kept]:
     """What is to be tried again now, oldest first. Nobody else gets it before ``lease`` has passed."""
-    due = sa.and_(service_requests.c.next_try_at <= now, service_requests.c.state.in_(_UNSETTLED))
+    return _take(connection, service_requests.c.state.in_(_UNSETTLED), now, lease)
+
+
+def take_untold(connection: Connection, now: datetime, lease: timedelta) -> list[Kept]:
+    """What was settled after a postponement, and whose customer is still to be told; taken in the same way."""
+    return _take(connection, service_requests.c.state.not_in(_UNSETTLED), now, lease)
+
+
+def told(connection: Connection, row_id: int) -> None:
+    connection.execute(service_requests.update().where(service_requests.c.id == row_id).values(next_try_at=None))
+
+
+def _take(connection: Connection, which: Any, now: datetime, lease: timedelta) -> list[Kept]:
+    due = sa.and_(service_requests.c.next_try_at <= now, which)
     query = sa.select(service_requests).where(due).order_by(service_requests.c.id)
     taken = []
     for row in connection.execute(query).all():
@@ -138,4 +152,4 @@ def _kept(row: Any) -> Kept:
         details=row.details,
         **conditions,
     )
-    return Kept(row.id, row.reference, request, row.tries, row.created_at, again=True)
+    return Kept(row.id, row.reference, request, row.tries, row.created_at, True, row.state)

