@@ -12,6 +12,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from bot.channel_settings import (
+    CHANNEL_SETTINGS,
+    ChannelSettingsError,
+    WechatSettings,
+    WecomSettings,
+    wechat_of,
+    wecom_of,
+)
+
 PREFIX = "KEFU_"
 MASK = "********"
 
@@ -82,6 +91,7 @@ DOCUMENTED: tuple[Setting, ...] = (
     ),
     Setting("KEFU_RATE_PER_SESSION", "30", "messages one web session may send in 10 seconds; 0 lifts the limit"),
     Setting("KEFU_RATE_PER_ADDRESS", "600", "web requests one network address may make in a minute; 0 lifts the limit"),
+    *(Setting(name, default, meaning, secret) for name, default, meaning, secret in CHANNEL_SETTINGS),
 )
 
 
@@ -104,12 +114,18 @@ class Settings:
     rate_per_session: int = 30
     rate_per_address: int = 600
     public_url: str = ""
+    wechat: WechatSettings | None = None
+    wecom: WecomSettings | None = None
 
     @classmethod
     def from_environment(cls, env: Mapping[str, str] | None = None) -> Settings:
         """Read and check every ``KEFU_`` variable; an empty value counts as unset. Raises ``SettingsError``."""
         given = _given(os.environ if env is None else env)
         home = Path(given.get("KEFU_HOME", "./var")).expanduser().resolve()
+        try:
+            wechat, wecom = wechat_of(given), wecom_of(given)
+        except ChannelSettingsError as error:
+            raise SettingsError(str(error)) from error
         return cls(
             home=home,
             database_url=_database_url(given.get("KEFU_DATABASE_URL"), home),
@@ -125,6 +141,8 @@ class Settings:
             rate_per_session=_whole_number(given, "KEFU_RATE_PER_SESSION", 30),
             rate_per_address=_whole_number(given, "KEFU_RATE_PER_ADDRESS", 600),
             public_url=_base_url(given, "KEFU_PUBLIC_URL", ""),
+            wechat=wechat,
+            wecom=wecom,
         )
 
     def make_home(self) -> None:

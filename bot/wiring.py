@@ -37,6 +37,7 @@ from bot.settings import Settings
 from bot.stores.accounts import Accounts
 from bot.stores.migrate import upgrade
 from bot.stores.sqlalchemy_store import SqlAlchemyStore
+from bot.wiring_platforms import BuiltPlatforms, build_platforms
 from kb.library import Library
 from kb.lint import lint as articles_lint
 
@@ -89,6 +90,7 @@ class Assembly:
     orders: OrderDossier
     records: Opened
     settled: SettledRequests | None
+    platforms: BuiltPlatforms
     loaded: list[RasaBrain] = field(default_factory=list)
 
     async def load_brain(self) -> None:
@@ -109,6 +111,7 @@ class Assembly:
         for brain in self.loaded:
             await asyncio.to_thread(brain.close)
         await self.records.close()
+        await self.platforms.close()
         await self.database.close()
 
 
@@ -150,13 +153,14 @@ async def assemble(settings: Settings, channels: Mapping[str, Channel] | None = 
     store = SqlAlchemyStore(database, queue=bell)
     notifier = InProcessNotifier()
     responses = ResponseCatalogue.load(RESPONSES)
+    platforms = build_platforms(settings, database)
     parts = Parts(
         store=metered(store, metrics),
         queue=bell,
         brain=late_brain,
         notifier=notifier,
         responses=responses,
-        channels=channels if channels is not None else {"web": WebChannel(notifier)},
+        channels=channels if channels is not None else {"web": WebChannel(notifier), **platforms.channels},
         handoff_rules=_handoff_rules(responses, read_intents(DOMAIN)),
         channel_rules=_channel_rules(responses),
         public_url=settings.public_url,
@@ -175,6 +179,7 @@ async def assemble(settings: Settings, channels: Mapping[str, Channel] | None = 
         orders=OrderDossier(database, records.records),
         records=records,
         settled=SettledRequests(parts, records.ledger) if records.ledger else None,
+        platforms=platforms,
     )
 
 

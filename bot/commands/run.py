@@ -46,6 +46,7 @@ async def _serve(settings: Settings) -> int:
         knowledge=assembly.library,
         records=assembly.orders,
         metrics=assembly.metrics,
+        platforms=assembly.platforms.gateway,
     )
     runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=LAST_REQUESTS_SECONDS)
     await runner.setup()

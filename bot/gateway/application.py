@@ -5,7 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from bot.desk import api as desk
-from bot.gateway import health, help_pages, pages, web_messages, web_sessions, web_stream
+from bot.gateway import health, help_pages, media, pages, web_messages, web_sessions, web_stream, wechat, wecom
 from bot.gateway.metrics import Metrics
 from bot.gateway.middlewares import (
     add_security_headers,
@@ -15,6 +15,7 @@ from bot.gateway.middlewares import (
     limit_size,
     observe_requests,
 )
+from bot.gateway.platforms import PLATFORMS, Platforms, work_beside
 from bot.http.bodies import MAX_BODY
 from bot.http.context import CONTEXT, Accounts, Context, Knowledge, Readiness
 from bot.http.limits import AttemptLimit
@@ -31,8 +32,11 @@ def create_app(
     knowledge: Knowledge | None,
     records: OrderRecords,
     metrics: Metrics | None = None,
+    platforms: Platforms | None = None,
 ) -> web.Application:
     """The whole web server. It may serve before the brain is ready: messages are stored and answered later.
+
+    Without ``platforms`` only the web is served.
 
     ``metrics`` is the one whose ``metered`` store the parts use; without it only HTTP is counted.
     """
@@ -54,6 +58,9 @@ def create_app(
     app[web_messages.SESSION_LIMIT] = AttemptLimit(settings.rate_per_session, 10)
     desk.add_to(app)
     app.add_routes(_routes())
+    if platforms is not None:
+        app[PLATFORMS] = platforms
+        app.cleanup_ctx.append(work_beside)
     app.on_shutdown.append(close_sockets)
     return app
 
@@ -67,6 +74,9 @@ def _routes() -> list[web.RouteDef]:
         web.post("/channels/web/messages", web_messages.post_message),
         web.get("/channels/web/messages", web_messages.get_messages),
         web.get("/channels/web/stream", web_stream.open_stream),
+        *wechat.routes(),
+        *wecom.routes(),
+        *media.routes(),
         web.get("/", pages.shop),
         web.get("/widget.js", pages.widget_script),
         web.get("/{folder:widget|desk|shop}", pages.folder),

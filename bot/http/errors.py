@@ -104,6 +104,12 @@ PROBLEMS: Mapping[str, Problem] = {
         "网页对话暂不支持发送文件，请用文字描述。",
         "Files cannot be sent in this chat. Please describe it in words.",
     ),
+    # --- platforms -------------------------------------------------------------------------
+    "refused_callback": Problem(
+        403,
+        "回调未通过校验。请核对控制台与本服务的设置是否一致、服务器时间是否准确。",
+        "This call-back was not accepted. Check that the console and our settings agree, and the server's clock.",
+    ),
     # --- desk ------------------------------------------------------------------------------
     "bad_login": Problem(401, "用户名或密码不正确。", "The user name or the password is wrong."),
     "too_many_attempts": Problem(

@@ -199,3 +199,52 @@ web_sessions = sa.Table(
     sa.Column("created_at", UtcDateTime, nullable=False),
     sa.Index("ix_web_sessions_conversation_id", "conversation_id"),
 )
+
+# --- platforms (WeChat, WeCom, Messenger) ---------------------------------------------------
+
+platform_tokens = sa.Table(
+    "platform_tokens",
+    metadata,
+    sa.Column("name", sa.String(128), primary_key=True),
+    sa.Column("token", sa.Text),
+    sa.Column("expires_at", UtcDateTime),
+    sa.Column("holder", sa.String(32)),
+    sa.Column("held_until", UtcDateTime),
+)
+
+callback_nonces = sa.Table(
+    "callback_nonces",
+    metadata,
+    sa.Column("channel", sa.String(32), primary_key=True),
+    sa.Column("nonce", sa.String(128), primary_key=True),
+    sa.Column("digest", sa.String(64), nullable=False),
+    sa.Column("seen_at", UtcDateTime, nullable=False),
+    sa.Index("ix_callback_nonces_seen_at", "seen_at"),
+)
+
+platform_cursors = sa.Table(
+    "platform_cursors",
+    metadata,
+    sa.Column("name", sa.String(192), primary_key=True),
+    sa.Column("cursor", sa.Text, nullable=False),
+    # The platform's permission to read on, and when it was given; NULL when all has been read.
+    sa.Column("permit", sa.Text),
+    sa.Column("asked_at", UtcDateTime),
+)
+
+channel_media = sa.Table(
+    "channel_media",
+    metadata,
+    _id(),
+    sa.Column("channel", sa.String(32), nullable=False),
+    sa.Column("media_id", sa.String(255), nullable=False),
+    sa.Column("name", sa.String(128), nullable=False),
+    sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("content_type", sa.String(64), nullable=False),
+    sa.Column("size", sa.Integer, nullable=False),
+    sa.Column("tries", sa.Integer, nullable=False),
+    sa.Column("next_try_at", UtcDateTime),
+    sa.Column("created_at", UtcDateTime, nullable=False),
+    sa.UniqueConstraint("channel", "media_id"),
+    sa.Index("ix_channel_media_next_try_at", "next_try_at"),
+)

@@ -25,7 +25,8 @@ def open_window(connection: Connection, conversation_id: str, kind: str, sent_at
     if before is None:
         row = {"conversation_id": conversation_id, "kind": kind, "opened_at": at, "spent": 0}
         connection.execute(sa.insert(reply_windows).values(row))
-    elif before < at:
+    elif before <= at:
+        # Platforms tell whole seconds, and two messages of one second are two deeds.
         connection.execute(sa.update(reply_windows).where(here).values(opened_at=at, spent=0))
     connection.execute(
         sa.update(messages)

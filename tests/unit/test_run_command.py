@@ -7,8 +7,9 @@ import os
 import signal
 import socket
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -33,6 +34,7 @@ class FakeAssembly:
     library: Any = None
     orders: Any = None
     metrics: Any = None
+    platforms: Any = field(default_factory=lambda: SimpleNamespace(gateway=None))
 
     async def close(self) -> None:
         self.closed = True

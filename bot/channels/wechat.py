@@ -1,0 +1,100 @@
+"""The WeChat Official Account: sends by the customer-service message API. ``wechat_parse.py`` reads, this speaks."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+from bot.channels.platform import Errors, PlatformApi, PlatformRefusal
+from bot.channels.tokens import Shelf, Token, TokenSource
+from bot.channels.wechat_parse import CHANNEL
+from bot.channels.wechat_render import render
+from bot.messages import Attachment, Conversation, StoredMessage
+
+ERRORS = Errors(
+    reasons={
+        45015: "window_closed",
+        45047: "quota_spent",
+        43004: "blocked",  # does not follow the account any more
+        43019: "blocked",
+        48002: "blocked",  # the customer has switched messages off
+        50002: "blocked",
+        48001: "permission",  # the account has no customer-service messages
+        48004: "permission",
+        48006: "permission",
+        45009: "permission",  # the whole account's calls for today are spent
+        40007: "media",
+    },
+    token=(40001, 40014, 41001, 42001),
+    busy=(-1, 45011),
+)
+
+SEND = "/cgi-bin/message/custom/send"
+TOKEN = "/cgi-bin/stable_token"  # noqa: S105 (an address)
+
+
+class Files(Protocol):
+    """What was kept of a file."""
+
+    async def read(self, attachment: Attachment) -> bytes | None: ...
+
+
+class WechatAccount:
+    """One official account: its API and its token."""
+
+    def __init__(
+        self, app_id: str, app_secret: str, api: PlatformApi, shelf: Shelf, now: Callable[[], float] = time.time
+    ) -> None:
+        self._app_id = app_id
+        self._secret = app_secret
+        self._now = now
+        self.api = api
+        self.tokens = TokenSource(f"{CHANNEL}:{app_id}", self._fetch_token, shelf, now)
+
+    async def _fetch_token(self, another: bool) -> Token:
+        body: dict[str, Any] = {
+            "grant_type": "client_credential",
+            "appid": self._app_id,
+            "secret": self._secret,
+            "force_refresh": another,
+        }
+        answer = await self.api.post(TOKEN, body, {})
+        return Token(str(answer["access_token"]), self._now() + float(answer["expires_in"]))
+
+    async def call(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        return await self.api.call(path, body, self.tokens)
+
+    async def download(self, media_id: str) -> bytes:
+        return await self.api.download("/cgi-bin/media/get", {"media_id": media_id}, self.tokens)
+
+    async def upload(self, kind: str, name: str, data: bytes, content_type: str) -> str:
+        return await self.api.upload("/cgi-bin/media/upload", kind, name, data, content_type, self.tokens)
+
+
+class WechatChannel:
+    """Not resendable: the API takes no id of ours, so a message sent twice would be read twice."""
+
+    name = CHANNEL
+    resendable = False
+
+    def __init__(self, account: WechatAccount, files: Files | None = None) -> None:
+        self._account = account
+        self._files = files
+
+    async def send(self, conversation: Conversation, message: StoredMessage, *, late: bool = False) -> None:
+        """Raises PlatformRefusal, ChannelBusy. WeChat knows no tag that would let a ``late`` message through."""
+        if message.attachment is not None:
+            await self._send_file(conversation, message.attachment)
+        if message.text.strip() or message.buttons:
+            await self._account.call(SEND, render(message, conversation.sender))
+
+    async def _send_file(self, conversation: Conversation, attachment: Attachment) -> None:
+        data = await self._files.read(attachment) if self._files else None
+        kind = attachment.content_type.partition("/")[0]
+        if data is None or kind not in ("image", "video", "audio"):
+            raise PlatformRefusal(CHANNEL, 0, "media")
+        kind = "voice" if kind == "audio" else kind
+        media_id = await self._account.upload(kind, attachment.name, data, attachment.content_type)
+        body = {"touser": conversation.sender, "msgtype": kind, kind: {"media_id": media_id}}
+        await self._account.call(SEND, body)

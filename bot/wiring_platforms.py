@@ -1,0 +1,86 @@
+"""The platforms' half of the wiring: which of them are set up, what each is made of. Only ``wiring.py`` asks here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from actions.records.database import Database
+from bot.channels import wechat, wecom
+from bot.channels.media_fetch import Download, MediaFetcher
+from bot.channels.platform import Http, PlatformApi
+from bot.channels.tokens import MemoryShelf, Shelf
+from bot.channels.wechat_callback import Secrets
+from bot.channels.wechat_crypto import aes_key
+from bot.channels.wecom_sync import WecomSync
+from bot.gateway.platforms import Platforms
+from bot.gateway.wecom import WecomInbox
+from bot.ports import Channel, Parts
+from bot.settings import Settings
+from bot.stores.callbacks import CallbackNonces, Cursors
+from bot.stores.media import MediaStore
+from bot.stores.platform_tokens import TokenShelf
+
+
+@dataclass
+class BuiltPlatforms:
+    """``channels`` send; ``gateway`` is what the routes work with. ``close`` ends the connections."""
+
+    http: Http
+    gateway: Platforms
+    channels: dict[str, Channel] = field(default_factory=dict)
+
+    async def close(self) -> None:
+        await self.http.close()
+
+
+def build_platforms(settings: Settings, database: Database) -> BuiltPlatforms:
+    """A channel whose settings are not there is off: no route, no sender."""
+    http, shelf = Http(), TokenShelf(database)
+    media = MediaStore(database, settings.home)
+    channels: dict[str, Channel] = {}
+    sources: dict[str, Download] = {}
+    gateway = Platforms(media, MediaFetcher(media, sources), CallbackNonces(database))
+    if settings.wechat is not None:
+        account = wechat_account(settings, http, shelf)
+        channels[wechat.CHANNEL] = wechat.WechatChannel(account, media)
+        sources[wechat.CHANNEL] = account.download
+        gateway = replace(
+            gateway, wechat=_secrets(settings.wechat.token, settings.wechat.app_id, settings.wechat.aes_key)
+        )
+    if settings.wecom is not None:
+        company = wecom_account(settings, http, shelf)
+        sender = wecom.WecomChannel(company, settings.wecom.servicers, media)
+        channels[wecom.CHANNEL] = sender
+        sources[wecom.CHANNEL] = company.download
+        sync = WecomSync(company, Cursors(database))
+        gateway = replace(
+            gateway,
+            wecom=_secrets(settings.wecom.token, settings.wecom.corp_id, settings.wecom.aes_key),
+            ask_wecom=sync.ask,
+        )
+        # The inbox needs the very platforms that it becomes a part of.
+        complete = gateway
+
+        async def read_wecom(parts: Parts) -> None:
+            await sync.run(WecomInbox(parts, complete, company, sender).take)
+
+        gateway.beside.append(read_wecom)
+    return BuiltPlatforms(http, gateway, channels)
+
+
+def wechat_account(settings: Settings, http: Http, shelf: Shelf | None = None) -> wechat.WechatAccount:
+    given = settings.wechat
+    assert given is not None
+    api = PlatformApi(wechat.CHANNEL, http, given.api_base, wechat.ERRORS)
+    return wechat.WechatAccount(given.app_id, given.app_secret, api, shelf or MemoryShelf())
+
+
+def wecom_account(settings: Settings, http: Http, shelf: Shelf | None = None) -> wecom.WecomAccount:
+    given = settings.wecom
+    assert given is not None
+    api = PlatformApi(wecom.CHANNEL, http, given.api_base, wecom.ERRORS)
+    return wecom.WecomAccount(given.corp_id, given.secret, api, shelf or MemoryShelf())
+
+
+def _secrets(token: str, receiver: str, key: str | None) -> Secrets:
+    return Secrets(token, receiver, aes_key(key) if key else None)

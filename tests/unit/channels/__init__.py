@@ -1,0 +1,1 @@
+"""Channels: pure parts, and calls to a platform."""
