@@ -13,7 +13,7 @@ from actions.records import requests
 from actions.records.cards import money, order_card
 from actions.records.database import Database
 from actions.records.models import Order, Profile, Refund
-from actions.records.port import OrderRecords
+from actions.records.port import OrderRecords, RecordsUnavailable
 from actions.records.tables import verifications
 from actions.words import Words, words
 
@@ -31,15 +31,19 @@ class OrderDossier:
         """Orders of the signed customer, and of whoever was verified in this conversation; newest first.
 
         Each is the order card's data with ``customer`` (masked name and phone, how we know them), ``refund`` and
-        ``requests`` (what the bot did for the customer, or noted for the staff).
+        ``requests`` (what the bot did for the customer, or noted for the staff). While the shop's system is down there
+        are the requests alone, with ``unavailable``.
         """
         levels = await self._database.read(_levels, conversation_id)
         identities = {**levels, customer_id: "signed"} if customer_id else levels
         if not identities:
             return []
-        orders = await self._records.orders_of_customers(list(identities), limit=ORDERS_SHOWN)
-        people = await self._people({order.customer_id for order in orders})
-        refunds = await self._refunds(orders)
+        try:
+            orders = await self._records.orders_of_customers(list(identities), limit=ORDERS_SHOWN)
+            people = await self._people({order.customer_id for order in orders})
+            refunds = await self._refunds(orders)
+        except RecordsUnavailable:
+            return await self._database.read(_without_orders, list(identities))
         asked = await self._database.read(requests.of_orders, [order.order_number for order in orders])
         return [
             {
@@ -76,6 +80,12 @@ def _customer(profile: Profile | None, identity: str) -> Mapping[str, str]:
         "phone": profile.phone if profile else "",
         "identity": identity,
     }
+
+
+def _without_orders(connection: Connection, customer_ids: list[str]) -> list[Mapping[str, Any]]:
+    """What we know by ourselves; an entry without a number says at least that there is nothing to see now."""
+    asked = requests.of_customers(connection, customer_ids) or {"": []}
+    return [{"order_number": number, "unavailable": True, "requests": made} for number, made in asked.items()]
 
 
 def _levels(connection: Connection, conversation_id: str) -> dict[str, str]:

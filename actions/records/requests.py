@@ -126,13 +126,18 @@ def asked_lately(connection: Connection, request: Request, now: datetime) -> str
 
 def of_orders(connection: Connection, order_numbers: Sequence[str]) -> dict[str, list[dict[str, str]]]:
     """``{order number: [{kind, reference, state, at}, …]}``, oldest first."""
-    query = (
-        sa.select(service_requests)
-        .where(service_requests.c.order_number.in_(order_numbers), service_requests.c.state != "dropped")
-        .order_by(service_requests.c.id)
-    )
+    return _by_order(connection, service_requests.c.order_number.in_(order_numbers))
+
+
+def of_customers(connection: Connection, customer_ids: Sequence[str]) -> dict[str, list[dict[str, str]]]:
+    """The same for all orders of these customers, as far as anything was asked for."""
+    return _by_order(connection, service_requests.c.customer_id.in_(customer_ids))
+
+
+def _by_order(connection: Connection, whose: Any) -> dict[str, list[dict[str, str]]]:
+    query = sa.select(service_requests).where(whose, service_requests.c.state != "dropped")
     found: dict[str, list[dict[str, str]]] = {}
-    for row in connection.execute(query):
+    for row in connection.execute(query.order_by(service_requests.c.id)):
         found.setdefault(row.order_number, []).append(
             {"kind": row.kind, "reference": row.reference, "state": row.state, "at": row.created_at.isoformat()}
         )

@@ -30,15 +30,24 @@ function handoffs(list, language) {
     el('time', { datetime: one.created_at }, moment(one.created_at, language))));
 }
 
+/** What was asked for, with its number and how far it is. */
+function asked(requests, language) {
+  return requests.map((one) => [
+    one.reference, one.kind, one.state ? `(${say(language, `request_${one.state}`)})` : '',
+  ].filter(Boolean).join(' ')).join(' · ');
+}
+
 function order(data, language) {
   const { customer, refund, requests } = data;
   return el('div', { class: 'order-entry' },
-    cardOf({ kind: 'order', data }, language),
+    data.unavailable
+      ? quiet([data.order_number, say(language, 'records_down')].filter(Boolean).join(' · '))
+      : cardOf({ kind: 'order', data }, language),
     el('dl', null,
       customer ? fact(say(language, 'author_customer'), `${customer.name} ${customer.phone}`) : null,
       customer ? fact(say(language, 'identity'), say(language, `identity_${customer.identity === 'signed' ? 'signed' : 'verified'}`)) : null,
       refund ? fact(say(language, 'refund'), `${pick(refund.state, language)} ${pick(refund.amount, language)}`) : null,
-      requests && requests.length ? fact(say(language, 'requests'), requests.map((one) => one.kind).join(', ')) : null));
+      requests && requests.length ? fact(say(language, 'requests'), asked(requests, language)) : null));
 }
 
 function notes(list, language) {

@@ -66,6 +66,9 @@ async def test_the_customer_hears_that_it_is_done(language: str, words: str, wor
     conversation = await world.customer(language)
     world.shop.down = True
     reference = await world.asks(conversation)
+    (unseen,) = await world.dossier.orders_of_conversation(conversation.id, "C10001")
+    assert (unseen["order_number"], unseen["unavailable"]) == (PAID, True)
+    assert [(each["reference"], each["state"]) for each in unseen["requests"]] == [(reference, "pending")]
     world.clock.go_on(2)
     assert await world.job.run() == 0
     world.shop.down = False
