@@ -14,6 +14,7 @@ from bot.channels.wechat_crypto import aes_key
 from bot.channels.wecom_sync import WecomSync
 from bot.gateway.platforms import Platforms
 from bot.gateway.wecom import WecomInbox
+from bot.gateway.wecom_states import StateKeeper
 from bot.ports import Channel, Parts
 from bot.settings import Settings
 from bot.stores.callbacks import CallbackNonces, Cursors
@@ -64,7 +65,10 @@ def build_platforms(settings: Settings, database: Database) -> BuiltPlatforms:
         async def read_wecom(parts: Parts) -> None:
             await sync.run(WecomInbox(parts, complete, company, sender).take)
 
-        gateway.beside.append(read_wecom)
+        async def keep_states(parts: Parts) -> None:
+            await StateKeeper(parts, sender).run()
+
+        gateway.beside.extend([read_wecom, keep_states])
     return BuiltPlatforms(http, gateway, channels)
 
 

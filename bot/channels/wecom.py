@@ -93,6 +93,8 @@ class WecomChannel:
         self._states: dict[str, int] = {}
         self.agents = {userid: agent for agent, userid in self._servicers.items()}
         """The other way round."""
+        self.on_sent: Callable[[str], object] = lambda conversation_id: None
+        """Told the id of a conversation in which something was said."""
 
     async def send(self, conversation: Conversation, message: StoredMessage, *, late: bool = False) -> None:
         """Raises PlatformRefusal, ChannelBusy. WeCom knows no tag that would let a ``late`` message through."""
@@ -103,7 +105,7 @@ class WecomChannel:
         if message.text.strip() or message.buttons:
             for body in render(message):
                 await self._say(conversation, {**head, **body})
-        await self._keep_step(conversation)
+        self.on_sent(conversation.id)
 
     def state_changed(self, sender: str, state: int | None) -> None:
         """The platform told it; None: not known any more."""
@@ -133,15 +135,15 @@ class WecomChannel:
             raise refusal
         await self._trans(conversation, BOT, None)
 
-    async def _keep_step(self, conversation: Conversation) -> None:
-        """After the message, because in the next state nothing could be said any more."""
+    async def keep_step(self, conversation: Conversation) -> None:
+        """Tell the platform who answers now, when it does not know yet."""
         state, servicer = self._wanted(conversation)
         if self._states.get(conversation.sender) == state:
             return
         try:
             await self._trans(conversation, state, servicer)
         except (PlatformRefusal, ChannelBusy) as error:
-            # The customer has the message; the state is put right with the next one.
+            # Nobody waits for this: the state is put right with the next message.
             log.warning("service_state_not_changed", conversation=conversation.id, state=state, error=str(error))
 
     def _wanted(self, conversation: Conversation) -> tuple[int, str | None]:

@@ -14,13 +14,12 @@ from aiohttp import web
 
 from bot.channels.wechat_crypto import aes_key, encrypt, signature
 from bot.channels.xml_fields import read_fields, write_fields
-from tests.platforms.simulator import Customer, Delivered, Refusal, Simulator, answering, body_of
+from tests.platforms.simulator import Delivered, Refusal, Simulator, answering, body_of
 
 TWO_DAYS, MINUTE = 48 * 3600.0, 60.0
 TOKEN_SECONDS = 7200
 MAX_TEXT_BYTES = 2048
 NAME = "微信公众号 · WeChat Official Account"
-PORT = 8801
 
 
 @dataclass
@@ -243,8 +242,7 @@ def _text(value: Any) -> str:
     return value
 
 
-def create(target: str) -> WechatSimulator:
-    return WechatSimulator(target=f"{target}/channels/wechat")
-
-
-__all__ = ["NAME", "PORT", "Customer", "WechatSimulator", "create"]
+def stand(target: str, address: str) -> tuple[web.Application, dict[str, str]]:
+    """For ``kefu simulate wechat``: the platform, and the settings that lead a Kefu to it."""
+    simulator = WechatSimulator(target=f"{target}/channels/wechat")
+    return simulator.create_app(), simulator.environment(address)

@@ -28,7 +28,6 @@ ALLOWED = {
     ENDED: set(),
 }
 NAME = "微信客服 · WeCom customer service"
-PORT = 8802
 
 
 @dataclass
@@ -335,5 +334,7 @@ def _text(value: Any, limit: int) -> str:
     return value
 
 
-def create(target: str) -> WecomSimulator:
-    return WecomSimulator(target=f"{target}/channels/wecom")
+def stand(target: str, address: str) -> tuple[web.Application, dict[str, str]]:
+    """For ``kefu simulate wecom``: the platform, and the settings that lead a Kefu to it."""
+    simulator = WecomSimulator(target=f"{target}/channels/wecom")
+    return simulator.create_app(), simulator.environment(address)
