@@ -215,7 +215,7 @@ async def test_at_our_desk_the_platform_sees_a_bot_until_the_end(world: Connecte
     await say(world.parts, conversation.id, LIN, "您好，我是小林", "c1")
     await world.settled(of("wm1"))
     assert world.platform.customer("wm1").texts()[-1] == "您好，我是小林"
-    assert world.platform.states["wm1"] == BOT
+    await until(lambda: world.platform.states.get("wm1") == BOT)
     await close(world.parts, conversation.id, LIN)
     await world.settled(of("wm1"))
     await until(lambda: world.platform.states["wm1"] == ENDED)
