@@ -22,6 +22,7 @@ from kb.disk import Stored
 from kb.index import Index, background, postings_of
 from kb.lexical import PostingsCollector
 from kb.passages import passages_of
+from kb.reading import Reader
 from kb.records import FileRecord, FileState, Shown, distinct_names
 from kb.strings import Strings
 from lang.encode import Encoder
@@ -39,9 +40,9 @@ _TICK_NS = 2_000_000_000
 # Whose change makes another index of the same articles.
 _MAKERS = (
     *("articles.py", "background.txt", "build.py", "calibrate.py", "dense.py", "heads.py", "index.py"),
-    *("lexical.py", "passages.py", "records.py", "sections.py", "terms.py", "votes.py"),
+    *("lexical.py", "passages.py", "reading.py", "records.py", "sections.py", "terms.py", "votes.py"),
 )
-_PRIMITIVES = ("detect.py", "normalize.py", "tokenize.py")
+_PRIMITIVES = ("detect.py", "normalize.py", "pinyin.py", "tokenize.py")
 
 Progress = Callable[[int, int], None]
 """Told (files done, files to do) while changed files are read and encoded."""
@@ -233,6 +234,7 @@ def _joined(old: Stored | None, plan: _Plan, fresh: _Fresh) -> dict[str, np.ndar
     number = {slug: place for place, slug in enumerate(sorted(set(names)))}
     slug_of_file = np.array([number[name] for name in names], np.int64)
     postings = fresh.words.postings(slug_of_file[owner], older, kept)
+    reader = Reader.learn(postings)
     stored_texts = Strings.of([*texts, *fresh.texts])
     return {
         **{name: np.concatenate(found) for name, found in parts.items()},
@@ -245,6 +247,7 @@ def _joined(old: Stored | None, plan: _Plan, fresh: _Fresh) -> dict[str, np.ndar
         "holders": postings.holders,
         "lengths": postings.lengths,
         "articles": np.array([postings.articles]),
+        **reader.arrays(),
         "texts": stored_texts.blob,
         "text_starts": stored_texts.starts,
     }

@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 if TYPE_CHECKING:
     from kb.index import Evidence, Index
 
 LEAST_QUESTIONS = 30
-MOST_QUESTIONS = 500
+MOST_QUESTIONS = 300
+MOST_ELSEWHERE = 200
 SHARES = (0.6, 0.15, 0.25)
 """Assumed parts of what customers ask: answered by an article, about the shop but in no article, about other things."""
 
@@ -50,8 +52,10 @@ def calibrate(index: Index) -> Calibration:
         return Calibration()
     if len(rows) > MOST_QUESTIONS:
         rows = np.sort(np.random.default_rng(0).choice(rows, MOST_QUESTIONS, replace=False))
-    right, absent = _about_the_shop(index, rows)
-    kinds = (right, absent, list(_elsewhere(index)))
+    # Small matrices: handing their parts to other cores costs more than it gains.
+    with threadpool_limits(limits=1, user_api="blas"):
+        right, absent = _about_the_shop(index, rows)
+        kinds = (right, absent, list(_elsewhere(index)))
     sizes = [len(kind) for kind in kinds]
     weights = np.repeat([share * len(rows) / size for share, size in zip(SHARES, sizes, strict=True)], sizes)
     model = LogisticRegression(C=100.0).fit(np.concatenate(kinds), np.repeat([1, 0, 0], sizes), sample_weight=weights)
@@ -77,7 +81,10 @@ def _elsewhere(index: Index) -> Iterator[Example]:
     """What is found for each sentence of the background, without that sentence."""
     from kb.index import background
 
-    for place, (text, vector) in enumerate(zip(background(), index.background_vectors(), strict=True)):
+    texts, vectors = background(), index.background_vectors()
+    step = max(1, len(texts) // MOST_ELSEWHERE)
+    for place in range(0, len(texts), step):
+        text, vector = texts[place], vectors[place]
         yield _best(index.look(vector, index.postings.ask(text), silent=place))
 
 

@@ -15,6 +15,7 @@ import numpy as np
 from kb.dense import Codes, Dense, Space, unit
 from kb.disk import Stored
 from kb.lexical import Asked, Postings
+from kb.reading import Reader
 from kb.records import FileRecord, Shown, distinct_names
 from kb.strings import Strings
 from kb.votes import weigh
@@ -53,6 +54,7 @@ class Index:
         self.question, self.place, self.owner = arrays["question"], arrays["place"], arrays["owner"]
         self.space = Space(arrays["centres"], arrays["middles"])
         self.postings = postings_of(arrays)
+        self.reader = Reader.of(self.postings, arrays)
         self._texts = Strings(arrays["texts"], arrays["text_starts"])
         self.dense = Dense(self.codes, self.question, self.space, arrays["distances"], arrays["cells"])
         self._background = unit(arrays["background"] - self.space.centres[0])

@@ -16,7 +16,6 @@ from kb.index import Evidence, Index
 from kb.live import Live
 from kb.records import Shown
 from lang.encode import Encoder, encoder
-from lang.normalize import fold
 
 # How many logits it is worth that the classifier and the article's author name the same intent.
 INTENT_EVIDENCE = 2.0
@@ -113,8 +112,9 @@ class KnowledgeBase:
             return []
         serving = index.serving.get(intent, []) if intent else []
         alive = index.alive(day)
-        vector = index.dense.query(self._encoder.encode([fold(text)])[0])
-        found = index.look(vector, index.postings.ask(text), alive, further=serving[:_MOST_OF_AN_INTENT])
+        meant = index.reader.read(text)
+        vector = index.dense.query(self._encoder.encode([meant])[0])
+        found = index.look(vector, index.postings.ask(meant), alive, further=serving[:_MOST_OF_AN_INTENT])
         logits = self._live.calibration.logit(found.votes, found.lexical)
         logits += INTENT_EVIDENCE * np.isin(found.slugs, serving)
         hits: list[Hit] = []
