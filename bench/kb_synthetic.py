@@ -1,9 +1,9 @@
 """A made-up library of any size: articles from a dictionary's words, and an encoder that costs nothing.
 
-Each article has a handful of words of its own topic; its questions and sections mix them with common words, as Zipf's law has
-it. A text's vector is the sum of its words' random vectors and of one that all share, as crowded as the real encoder's
-(cosines of .75 to .95 between any two). So there is a right answer to every made-up question, and the time of the
-search is that of real articles; how well it understands language is measured elsewhere.
+Each article has a handful of words of its own topic; its questions and sections mix them with common words, as
+Zipf's law has it. A text's vector is the sum of its words' random vectors and of one that all share, as crowded as the
+real encoder's (cosines of .75 to .95 between any two). So there is a right answer to every made-up question, and the
+time of the search is that of real articles; how well it understands language is measured elsewhere.
 """
 
 from __future__ import annotations

@@ -69,6 +69,16 @@ def _add_kb(parser: argparse.ArgumentParser) -> None:
     search.add_argument("--json", action="store_true", help="one JSON list instead of a table")
     lint = actions.add_parser("lint", help="check the articles: both languages, titles, links")
     lint.add_argument("--articles", type=Path, metavar="DIR", help="another folder of Markdown")
+    bring = actions.add_parser("import", help="bring articles in from a CSV file, a folder of Markdown or HTML pages")
+    bring.add_argument("source", type=Path, metavar="FILE_OR_FOLDER")
+    bring.add_argument("--into", type=Path, metavar="DIR", required=True, help="the folder of articles to write to")
+    bring.add_argument("--lang", choices=["zh", "en"], help="language of what does not name one (default: its text's)")
+    bring.add_argument(
+        "--columns", metavar="FIELD=COLUMN,…", help="which column is which, as title=Frage,answer=Antwort"
+    )
+    bring.add_argument("--encoding", metavar="NAME", help="of the files, as gb18030 or big5 (default: guessed)")
+    bring.add_argument("--topic", default="imported", metavar="NAME", help="folder of what names no topic")
+    bring.add_argument("--force", action="store_true", help="overwrite articles that are there already")
 
 
 def run_command(arguments: Sequence[str]) -> int:

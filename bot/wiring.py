@@ -272,7 +272,7 @@ def rule_faults() -> list[str]:
 def article_faults(folder: Path = ARTICLES) -> list[str]:
     """What is wrong in the articles of a folder, one line each; empty when all is well."""
     intents, unreadable = _intents()
-    return [*unreadable, *articles_lint(folder, intents)]
+    return [*unreadable, *articles_lint(folder, intents, owners=folder == ARTICLES)]
 
 
 def _intents() -> tuple[frozenset[str] | None, list[str]]:

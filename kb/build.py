@@ -17,9 +17,9 @@ import numpy as np
 from kb import disk
 from kb.articles import ArticleError, article_paths, parse_article
 from kb.calibrate import calibrate
-from kb.dense import Codes, Space
+from kb.dense import Codes, Space, kind_of
 from kb.disk import Stored
-from kb.index import Index, background, postings_of
+from kb.index import Index, background, background_kinds, postings_of
 from kb.lexical import PostingsCollector
 from kb.passages import passages_of
 from kb.reading import Reader
@@ -67,7 +67,7 @@ class _Fresh:
     records: list[FileRecord] = field(default_factory=list)
     texts: list[bytes] = field(default_factory=list)
     passages: list[str] = field(default_factory=list)
-    question: list[bool] = field(default_factory=list)
+    kind: list[int] = field(default_factory=list)
     place: list[int] = field(default_factory=list)
     codes: list[Codes] = field(default_factory=list)
     waiting: list[tuple[str, str]] = field(default_factory=list)
@@ -197,7 +197,7 @@ def _add(fresh: _Fresh, data: bytes, folder: Path, path: str, state: FileState, 
     for passage in passages:
         fresh.words.add(passage.text)
         fresh.waiting.append((passage.prefix, fold(passage.text)))
-        fresh.question.append(passage.question)
+        fresh.kind.append(kind_of(passage.text, passage.question))
         fresh.place.append(passage.place)
     if len(fresh.waiting) >= _ENCODED_AT_ONCE:
         _encode(fresh, encoder)
@@ -220,15 +220,15 @@ def _joined(old: Stored | None, plan: _Plan, fresh: _Fresh) -> dict[str, np.ndar
     owner = np.repeat(np.arange(len(records), dtype=np.int32), [record.passages for record in records])
     if old is None:
         kept, older, texts = np.zeros(0, np.int64), None, []
-        parts: dict[str, list[np.ndarray]] = {"codes": [], "scale": [], "question": [], "place": []}
+        parts: dict[str, list[np.ndarray]] = {"codes": [], "scale": [], "kind": [], "place": []}
     else:
         kept = np.flatnonzero(np.isin(old.arrays["owner"], list(plan.kept)))
         older, all_texts = postings_of(old.arrays), Strings(old.arrays["texts"], old.arrays["text_starts"])
         texts = [all_texts[number] for number in plan.kept]
-        parts = {name: [old.arrays[name][kept]] for name in ("codes", "scale", "question", "place")}
+        parts = {name: [old.arrays[name][kept]] for name in ("codes", "scale", "kind", "place")}
     parts["codes"] += [codes.codes for codes in fresh.codes]
     parts["scale"] += [codes.scale for codes in fresh.codes]
-    parts["question"].append(np.array(fresh.question, bool))
+    parts["kind"].append(np.array(fresh.kind, np.int8))
     parts["place"].append(np.array(fresh.place, np.int16))
     names = distinct_names(records)
     number = {slug: place for place, slug in enumerate(sorted(set(names)))}
@@ -255,20 +255,20 @@ def _joined(old: Stored | None, plan: _Plan, fresh: _Fresh) -> dict[str, np.ndar
 
 def _learnt(arrays: dict[str, np.ndarray], meta: dict[str, Any], old: Stored | None, kept: int) -> Stored:
     """Means, cells and calibration: taken over from the old index while most of it is the same."""
-    codes, question = Codes(arrays["codes"], arrays["scale"]), arrays["question"]
+    codes, kinds = Codes(arrays["codes"], arrays["scale"]), arrays["kind"]
     since = len(codes) - kept
     again = old is None
     if old is not None:
         since += old.meta["passages_since"] + len(old.arrays["owner"]) - kept
         again = since > LEARN_AGAIN_FROM * old.meta["passages_learnt"]
     if again or old is None:
-        space = Space.learn(codes, question, arrays["background"])
+        space = Space.learn(codes, kinds, arrays["background"], background_kinds())
         meta |= {"passages_since": 0, "passages_learnt": len(codes)}
     else:
         space = Space(old.arrays["centres"], old.arrays["middles"])
         meta |= {"passages_since": since, "passages_learnt": old.meta["passages_learnt"]}
     arrays |= {"centres": space.centres, "middles": space.middles}
-    arrays |= {"distances": space.distances(codes, question), "cells": space.cell_of(codes, question)}
+    arrays |= {"distances": space.distances(codes, kinds), "cells": space.cell_of(codes, kinds)}
     if again or old is None:
         meta["calibration"] = calibrate(Index(Stored(arrays, meta))).as_json()
     else:

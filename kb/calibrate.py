@@ -22,23 +22,24 @@ if TYPE_CHECKING:
 LEAST_QUESTIONS = 30
 MOST_QUESTIONS = 300
 MOST_ELSEWHERE = 200
-SHARES = (0.6, 0.15, 0.25)
+SHARES = (0.5, 0.25, 0.25)
 """Assumed parts of what customers ask: answered by an article, about the shop but in no article, about other things."""
 
-Example = tuple[float, float]
+LEXICAL_SHARE = 0.2
+"""What covered words count beside the votes. Not learnt: a question of the head shares fewer words with the rest of its
+article than customers' questions do."""
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """Logit = votes × the neighbourhood's preference over the background + lexical × coverage + bias."""
+    """Logit = slope × (votes preferred to the background + a share of the words covered) + bias."""
 
-    votes: float = 5.0
-    lexical: float = 1.0
-    bias: float = -0.2
-    # The defaults serve folders with too few questions to learn from; they are near what the demo shop's articles give.
+    slope: float = 10.0
+    bias: float = 2.5
+    # The defaults serve folders with too few titles and questions to learn from; found on small made-up ones.
 
     def logit(self, votes: np.ndarray, lexical: np.ndarray) -> np.ndarray:
-        combined: np.ndarray = self.votes * votes + self.lexical * lexical + self.bias
+        combined: np.ndarray = self.slope * (votes + LEXICAL_SHARE * lexical) + self.bias
         return combined
 
     def as_json(self) -> list[float]:
@@ -47,7 +48,7 @@ class Calibration:
 
 def calibrate(index: Index) -> Calibration:
     """Learn the calibration of this index; the default where it has too few questions or articles."""
-    rows = np.flatnonzero(np.asarray(index.question))
+    rows = np.flatnonzero(np.asarray(index.kind) < 2)
     if len(rows) < LEAST_QUESTIONS or len(index.slugs) < 3:
         return Calibration()
     if len(rows) > MOST_QUESTIONS:
@@ -58,12 +59,12 @@ def calibrate(index: Index) -> Calibration:
         kinds = (right, absent, list(_elsewhere(index)))
     sizes = [len(kind) for kind in kinds]
     weights = np.repeat([share * len(rows) / size for share, size in zip(SHARES, sizes, strict=True)], sizes)
-    model = LogisticRegression(C=100.0).fit(np.concatenate(kinds), np.repeat([1, 0, 0], sizes), sample_weight=weights)
-    (votes, lexical), bias = model.coef_[0], model.intercept_[0]
-    return Calibration(float(votes), float(max(0.0, lexical)), float(bias))
+    values = np.concatenate(kinds)[:, None]
+    model = LogisticRegression(C=100.0).fit(values, np.repeat([1, 0, 0], sizes), sample_weight=weights)
+    return Calibration(float(model.coef_[0, 0]), float(model.intercept_[0]))
 
 
-def _about_the_shop(index: Index, rows: np.ndarray) -> tuple[list[Example], list[Example]]:
+def _about_the_shop(index: Index, rows: np.ndarray) -> tuple[list[float], list[float]]:
     """For each question its own article, found without the question; and what is found without the whole article."""
     right, absent = [], []
     for row in rows.tolist():
@@ -72,22 +73,25 @@ def _about_the_shop(index: Index, rows: np.ndarray) -> tuple[list[Example], list
         asked = index.postings.ask(index.text_of_row(row))
         found = index.look(vector, asked, hidden=np.array([row]), further=[slug])
         place = int(np.searchsorted(found.slugs, slug))
-        right.append((float(found.votes[place]), float(found.lexical[place])))
+        right.append(float(_loudness(found)[place]))
         absent.append(_best(index.look(vector, asked, hidden=index.rows_of([slug]))))
     return right, absent
 
 
-def _elsewhere(index: Index) -> Iterator[Example]:
+def _elsewhere(index: Index) -> Iterator[float]:
     """What is found for each sentence of the background, without that sentence."""
     from kb.index import background
 
-    texts, vectors = background(), index.background_vectors()
-    step = max(1, len(texts) // MOST_ELSEWHERE)
-    for place in range(0, len(texts), step):
-        text, vector = texts[place], vectors[place]
+    texts = background()
+    for place in range(0, len(index.heard), max(1, len(index.heard) // MOST_ELSEWHERE)):
+        text, vector = texts[int(index.heard[place])], index.background[place]
         yield _best(index.look(vector, index.postings.ask(text), silent=place))
 
 
-def _best(found: Evidence) -> Example:
-    best = int(np.argmax(found.votes))
-    return float(found.votes[best]), float(found.lexical[best])
+def _loudness(found: Evidence) -> np.ndarray:
+    loud: np.ndarray = found.votes + LEXICAL_SHARE * found.lexical
+    return loud
+
+
+def _best(found: Evidence) -> float:
+    return float(_loudness(found).max())

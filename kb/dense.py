@@ -1,16 +1,21 @@
 """Sentence vectors in a byte a number, and the nearest of them without looking at all.
 
-What is kept is the encoder's own vector. The spaces of questions and of sections are then centred, each on its own mean
-(``Space``): this encoder's raw cosines lie between .75 and .95 for everything.
+What is kept is the encoder's own vector. Questions and sections, Chinese and English ones, are then centred each on
+their own mean (``Space``): this encoder's raw cosines lie between .75 and .95 for everything, and nearer within a
+language than across. The *kind* of a text says which mean is its own: see ``kind_of``.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
+from lang.tokenize import HAN
+
+_HAN = re.compile(f"[{HAN}]")
 ALL_UP_TO = 20_000
 """So many vectors are kept unpacked and all compared; of more only those in the nearest cells are."""
 CELLS = 512
@@ -18,6 +23,12 @@ _CELLS_LOOKED_AT = 24
 _CELLS_LEARNT_FROM = 40
 _ROUNDS = 8
 _BLOCK = 16_384
+KINDS = 4
+
+
+def kind_of(text: str, question: bool) -> int:
+    """0 to 3: an English question, a Chinese one, an English section, a Chinese one. Any Chinese character counts."""
+    return 2 * (not question) + bool(_HAN.search(text))
 
 
 @dataclass(frozen=True)
@@ -43,49 +54,51 @@ class Codes:
 
 @dataclass(frozen=True)
 class Space:
-    """What is learnt from a folder's vectors: the mean of the questions, that of the sections, and the middles of the
-    cells (cells, size), none for a small folder."""
+    """What is learnt from a folder's vectors: the mean of each kind (4, size), and the middles of the cells
+    (cells, size), none for a small folder."""
 
     centres: np.ndarray
     middles: np.ndarray
 
     @classmethod
-    def learn(cls, codes: Codes, question: np.ndarray, background: np.ndarray) -> Space:
-        """``question`` (n,) tells questions from sections; ``background`` (m, size) are further questions."""
-        sums, counts = np.zeros((2, codes.codes.shape[1])), np.zeros(2)
+    def learn(cls, codes: Codes, kinds: np.ndarray, background: np.ndarray, background_kinds: np.ndarray) -> Space:
+        """``kinds`` (n,) of the vectors; ``background`` (m, size) are further questions, in both languages."""
+        sums, counts = np.zeros((KINDS, codes.codes.shape[1])), np.zeros(KINDS)
         for block in _blocks(len(codes)):
-            vectors, asked = codes.vectors(block), question[block]
-            for kind, chosen in ((0, asked), (1, ~asked)):
+            vectors = codes.vectors(block)
+            for kind in range(KINDS):
+                chosen = kinds[block] == kind
                 sums[kind] += vectors[chosen].sum(axis=0)
                 counts[kind] += chosen.sum()
-        sums[0] += background.sum(axis=0)
-        counts[0] += len(background)
-        # Without any section the question's mean serves, and is not used.
-        centres = np.where(counts[:, None] > 0, sums / np.maximum(counts, 1)[:, None], sums[0] / max(1, counts[0]))
+        for kind in range(KINDS):
+            sums[kind] += background[background_kinds == kind].sum(axis=0)
+            counts[kind] += (background_kinds == kind).sum()
+        # What a folder has none of is never looked up.
+        centres = sums / np.maximum(counts, 1)[:, None]
         space = cls(centres.astype(np.float32), np.zeros((0, codes.codes.shape[1]), np.float32))
         if len(codes) <= ALL_UP_TO:
             return space
         generator = np.random.default_rng(0)
         sample = np.sort(generator.choice(len(codes), min(len(codes), CELLS * _CELLS_LEARNT_FROM), replace=False))
-        return cls(space.centres, _middles(space.centred(codes.vectors(sample), question[sample]), generator))
+        return cls(space.centres, _middles(space.centred(codes.vectors(sample), kinds[sample]), generator))
 
-    def centred(self, vectors: np.ndarray, question: np.ndarray) -> np.ndarray:
+    def centred(self, vectors: np.ndarray, kinds: np.ndarray) -> np.ndarray:
         """Of unit length."""
-        return unit(vectors - self.centres[np.where(question, 0, 1)])
+        return unit(vectors - self.centres[kinds])
 
-    def cell_of(self, codes: Codes, question: np.ndarray) -> np.ndarray:
+    def cell_of(self, codes: Codes, kinds: np.ndarray) -> np.ndarray:
         """(n,) the cell of each vector; all 0 where there are none."""
         cells = np.zeros(len(codes), np.int32)
         if len(self.middles):
             for block in _blocks(len(codes)):
-                cells[block] = np.argmax(self.centred(codes.vectors(block), question[block]) @ self.middles.T, axis=1)
+                cells[block] = np.argmax(self.centred(codes.vectors(block), kinds[block]) @ self.middles.T, axis=1)
         return cells
 
-    def distances(self, codes: Codes, question: np.ndarray) -> np.ndarray:
+    def distances(self, codes: Codes, kinds: np.ndarray) -> np.ndarray:
         """(n,) how far each vector lies from its mean."""
         found = np.zeros(len(codes), np.float32)
         for block in _blocks(len(codes)):
-            vectors = codes.vectors(block) - self.centres[np.where(question[block], 0, 1)]
+            vectors = codes.vectors(block) - self.centres[kinds[block]]
             found[block] = np.linalg.norm(vectors, axis=1)
         return np.maximum(found, 1e-6)
 
@@ -93,19 +106,17 @@ class Space:
 class Dense:
     """The nearest passages of a vector. Arrays may be memory-mapped; safe to share between threads."""
 
-    def __init__(
-        self, codes: Codes, question: np.ndarray, space: Space, distances: np.ndarray, cells: np.ndarray
-    ) -> None:
+    def __init__(self, codes: Codes, kinds: np.ndarray, space: Space, distances: np.ndarray, cells: np.ndarray) -> None:
         """``distances`` and ``cells`` (n,) as ``Space`` tells them."""
         self._codes, self._space, self._distances = codes, space, distances
-        self._kind = np.where(question, 0, 1).astype(np.int8)
+        self._kind = kinds
         self._order = np.argsort(cells, kind="stable").astype(np.int32) if len(space.middles) else None
         if self._order is not None:
             self._starts = np.searchsorted(cells[self._order], np.arange(len(space.middles) + 1))
 
-    def query(self, raw: np.ndarray) -> np.ndarray:
+    def query(self, raw: np.ndarray, kind: int) -> np.ndarray:
         """The centred unit vector of a question as the encoder gave it."""
-        return unit((raw - self._space.centres[0])[None])[0]
+        return unit((raw - self._space.centres[kind])[None])[0]
 
     @cached_property
     def _unpacked(self) -> np.ndarray | None:

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from kb.dense import Codes, Dense, Space, unit
+from kb.dense import Codes, Dense, Space, kind_of
 from kb.disk import Stored
 from kb.lexical import Asked, Postings
 from kb.reading import Reader
@@ -24,6 +24,7 @@ BACKGROUND = Path(__file__).with_name("background.txt")
 NEAR = 256
 """So many passages vote."""
 _BY_VECTOR, _BY_WORDS = 96, 48
+_LEAST_BACKGROUND = 30
 
 
 @dataclass(frozen=True)
@@ -45,20 +46,25 @@ class Evidence:
 
 
 class Index:
-    """Immutable; another one takes its place when the articles change. Safe to share between threads."""
+    """Immutable; another one takes its place when the articles change. Safe to share between threads.
+
+    ``background`` are the centred vectors of the background's sentences number ``heard``.
+    """
 
     def __init__(self, stored: Stored) -> None:
         arrays = stored.arrays
         self.records = tuple(FileRecord.from_json(fields) for fields in stored.meta["files"])
         self.codes = Codes(arrays["codes"], arrays["scale"])
-        self.question, self.place, self.owner = arrays["question"], arrays["place"], arrays["owner"]
+        self.kind, self.place, self.owner = arrays["kind"], arrays["place"], arrays["owner"]
         self.space = Space(arrays["centres"], arrays["middles"])
         self.postings = postings_of(arrays)
         self.reader = Reader.of(self.postings, arrays)
         self._texts = Strings(arrays["texts"], arrays["text_starts"])
-        self.dense = Dense(self.codes, self.question, self.space, arrays["distances"], arrays["cells"])
-        self._background = unit(arrays["background"] - self.space.centres[0])
-        self._background_raw = arrays["background"]
+        self.dense = Dense(self.codes, self.kind, self.space, arrays["distances"], arrays["cells"])
+        # In a small folder all of the background would shout the articles down.
+        heard = min(len(arrays["background"]), max(_LEAST_BACKGROUND, 2 * len(self.codes)))
+        self.heard = np.linspace(0, len(arrays["background"]) - 1, heard).astype(int)
+        self.background = self.space.centred(arrays["background"][self.heard], background_kinds()[self.heard])
         names = distinct_names(self.records)
         self.slugs = sorted(set(names))
         number = {slug: place for place, slug in enumerate(self.slugs)}
@@ -124,6 +130,10 @@ class Index:
             self._days = (day, mask)
         return mask
 
+    def query(self, raw: np.ndarray, text: str) -> np.ndarray:
+        """The centred vector of a question as the encoder gave it."""
+        return self.dense.query(raw, kind_of(text, True))
+
     def look(
         self,
         vector: np.ndarray,
@@ -160,7 +170,7 @@ class Index:
     def _votes(
         self, vector: np.ndarray, near: np.ndarray, cosines: np.ndarray, slugs: np.ndarray, silent: int
     ) -> np.ndarray:
-        others = np.delete(self._background, silent, axis=0) if silent >= 0 else self._background
+        others = np.delete(self.background, silent, axis=0) if silent >= 0 else self.background
         together = np.concatenate([cosines, others @ vector])
         nearest = np.argsort(-together)[:NEAR]
         ours, theirs = nearest[nearest < len(near)], nearest[nearest >= len(near)] - len(near)
@@ -169,10 +179,6 @@ class Index:
         votes = np.bincount(self.slug_of[near[ours]], weights[: len(ours)], minlength=len(self.slugs))[slugs]
         preferred: np.ndarray = votes - weights[len(ours) :].sum()
         return preferred
-
-    def background_vectors(self) -> np.ndarray:
-        """Centred."""
-        return self._background
 
 
 def postings_of(arrays: Any) -> Postings:
@@ -193,3 +199,8 @@ def background() -> tuple[str, ...]:
     """Sentences of both languages that no article answers; lines beginning with # are remarks."""
     lines = BACKGROUND.read_text(encoding="utf-8").splitlines()
     return tuple(line.strip() for line in lines if line.strip() and not line.startswith("#"))
+
+
+def background_kinds() -> np.ndarray:
+    """The kind of each sentence."""
+    return np.array([kind_of(text, True) for text in background()], np.int8)

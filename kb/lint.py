@@ -5,23 +5,25 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator
+from datetime import date
 from pathlib import Path
 
 from kb.articles import Article, ArticleError, article_paths, name_of, read_article
 from kb.heads import decode, split_head
 from kb.lint_heads import file_faults
+from kb.numbers import contradictions
 
 LEAST_QUESTIONS = 3
 LONGEST_SECTION = {"zh": 260, "en": 700}
 _LINK = re.compile(r"\]\(/help/([^)#?\s]+)")
 _NO_LETTER = re.compile(r"\W+")
-_NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
 
-def lint(folder: Path, known_intents: Collection[str] | None = None) -> list[str]:
+def lint(folder: Path, known_intents: Collection[str] | None = None, *, owners: bool = False) -> list[str]:
     """Every fault, one line each, with the file and what to do; empty when all is well.
 
-    ``known_intents``: when given, the intents in the heads must be among them.
+    ``known_intents``: when given, the intents in the heads must be among them. With ``owners`` each article must name
+    who looks after it.
     """
     faults: list[str] = []
     articles: list[Article] = []
@@ -41,6 +43,8 @@ def lint(folder: Path, known_intents: Collection[str] | None = None) -> list[str
         pairs[article.slug][article.language] = article
     for article in articles:
         faults += _article_faults(article, {*pairs, *unreadable})
+        if owners and not article.owner:
+            faults.append(f"{article.path}: nobody looks after it; write `owner: NAME` into the head")
     for slug, pair in sorted(pairs.items()):
         faults += [] if slug in unreadable else _pair_faults(slug, pair)
     return [*faults, *_shared_questions(articles)]
@@ -56,10 +60,26 @@ def _shared_questions(articles: list[Article]) -> Iterator[str]:
                 yield f"{article.path}: the question {question!r} stands in {first.path} too; keep it in one of them"
 
 
+def notices(folder: Path, today: date) -> list[str]:
+    """What is worth knowing and not wrong: articles whose time is over, or that nobody looks after."""
+    told, ownerless = [], 0
+    for path in article_paths(folder):
+        try:
+            article = read_article(path, folder)
+        except ArticleError:
+            continue
+        ownerless += not article.owner
+        if article.valid_until and article.valid_until < today:
+            told.append(f"{path}: its time is over since {article.valid_until}; it is not found any more")
+    return [*told, f"{ownerless} file(s) name no owner"] if ownerless else told
+
+
 def _article_faults(article: Article, slugs: set[str]) -> Iterator[str]:
     # Without a head there are none, which is told already.
     if split_head(decode(article.path.read_bytes()), article.path)[0] and len(article.questions) < LEAST_QUESTIONS:
         yield f"{article.path}: give at least {LEAST_QUESTIONS} questions that it answers, as customers would ask them"
+    if article.valid_from and article.valid_until and article.valid_from > article.valid_until:
+        yield f"{article.path}: valid_from {article.valid_from} lies after valid_until {article.valid_until}"
     if not article.sections or article.sections[0].heading:
         yield f"{article.path}: begin with a short answer before the first heading"
     for section in article.sections:
@@ -83,10 +103,11 @@ def _pair_faults(slug: str, pair: dict[str, Article]) -> Iterator[str]:
         counts = f"{len(zh.sections)} sections, but {len(en.sections)} in English"
         yield f"{zh.path}: {counts}; an answer is taken from the same place in both"
         return
+    if (zh.valid_from, zh.valid_until) != (en.valid_from, en.valid_until):
+        yield f"{zh.path}: valid_from and valid_until differ from the English ones"
     if zh.intents != en.intents:
         yield f"{zh.path}: the list of intents differs from the English one"
     for chinese, english in zip(zh.sections, en.sections, strict=True):
-        differing = sorted(set(_NUMBER.findall(chinese.text)) ^ set(_NUMBER.findall(english.text)))
-        if differing:
+        if differing := contradictions(chinese.text, english.text):
             where = chinese.heading or "the opening"
             yield f"{zh.path}: {where}: the numbers {', '.join(differing)} stand in one language only"

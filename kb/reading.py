@@ -30,8 +30,8 @@ _ROUGH = "~"
 
 @dataclass(frozen=True)
 class Reader:
-    """``sounds`` and ``slips``, sorted: the sound of a Chinese phrase, and a Latin word less one letter (or none), with the
-    numbers of the words (in ``postings``) that they may stand for."""
+    """``sounds`` and ``slips``, sorted: the sound of a Chinese phrase, and a Latin word less one letter (or none), with
+    the numbers of the words (in ``postings``) that they may stand for."""
 
     postings: Postings
     sounds: Strings

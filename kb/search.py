@@ -18,7 +18,7 @@ from kb.records import Shown
 from lang.encode import Encoder, encoder
 
 # How many logits it is worth that the classifier and the article's author name the same intent.
-INTENT_EVIDENCE = 2.0
+INTENT_EVIDENCE = 0.6
 # A section is preferred to the lead only when it speaks clearly louder: the lead is the author's short answer.
 LEAD_ADVANTAGE = 0.1
 # So many articles of an intent come into question whatever speaks for them.
@@ -113,7 +113,7 @@ class KnowledgeBase:
         serving = index.serving.get(intent, []) if intent else []
         alive = index.alive(day)
         meant = index.reader.read(text)
-        vector = index.dense.query(self._encoder.encode([meant])[0])
+        vector = index.query(self._encoder.encode([meant])[0], meant)
         found = index.look(vector, index.postings.ask(meant), alive, further=serving[:_MOST_OF_AN_INTENT])
         logits = self._live.calibration.logit(found.votes, found.lexical)
         logits += INTENT_EVIDENCE * np.isin(found.slugs, serving)

@@ -1,8 +1,9 @@
 """What the lint says before an article goes live."""
 
+from datetime import date
 from pathlib import Path
 
-from kb.lint import lint
+from kb.lint import lint, notices
 
 
 def test_a_sound_folder_has_no_fault(folder: Path) -> None:
@@ -64,7 +65,7 @@ def test_broken_yaml_is_named_with_its_line_in_the_file(folder: Path) -> None:
 
 
 def test_an_unknown_field_is_named(folder: Path) -> None:
-    path = head_of(folder, f"{QUESTIONS}\nintents: [request_invoice]\nintent: x\nowner: Lin\nvalid_until: 2030-01-01")
+    path = head_of(folder, f"{QUESTIONS}\nintents: [request_invoice]\nintent: x\nowner: Lin")
     (fault,) = lint(folder)
     assert fault.startswith(f"{path}: 'intent' in the head is unknown; use one of title, questions")
 
@@ -89,6 +90,41 @@ def test_a_question_may_stand_in_one_article_only(folder: Path) -> None:
     (fault,) = lint(folder)
     assert "invoice.zh.md: the question '一般几天能到？' stands in" in fault
     assert "delivery-time.zh.md too" in fault
+
+
+def test_days_must_be_in_order_and_alike_in_both_languages(folder: Path) -> None:
+    path = head_of(folder, f"{QUESTIONS}\nintents: [request_invoice]\nvalid_from: 2030-01-02\nvalid_until: 2030-01-01")
+    ordered, alike = lint(folder)
+    assert ordered == f"{path}: valid_from 2030-01-02 lies after valid_until 2030-01-01"
+    assert alike == f"{path}: valid_from and valid_until differ from the English ones"
+
+
+def test_a_day_that_is_none_is_named(folder: Path) -> None:
+    path = head_of(folder, f"{QUESTIONS}\nintents: [request_invoice]\nvalid_until: soon")
+    assert lint(folder) == [f"{path}: 'valid_until' must be a day; write `valid_until: 2026-12-31`"]
+    head_of(folder, f"{QUESTIONS}\nintents: [request_invoice]\nvalid_until: 2026-02-30")
+    (fault,) = lint(folder)
+    assert fault.startswith(f"{path}: a day in the head is not in the calendar")
+
+
+def test_an_owner_is_demanded_of_our_own_articles_only(folder: Path) -> None:
+    assert lint(folder) == []
+    assert len([fault for fault in lint(folder, owners=True) if "nobody looks after it" in fault]) == 6
+    assert notices(folder, date(2026, 11, 22)) == ["6 file(s) name no owner"]
+
+
+def test_an_article_whose_time_is_over_is_noticed(folder: Path) -> None:
+    path = head_of(folder, f"{QUESTIONS}\nowner: Lin\nvalid_until: 2026-11-21")
+    assert notices(folder, date(2026, 11, 22))[0].startswith(f"{path}: its time is over since 2026-11-21")
+
+
+def test_numbers_in_words_are_compared_too(folder: Path) -> None:
+    path = folder / "delivery/delivery-time.en.md"
+    path.write_text(path.read_text(encoding="utf-8").replace("2 to 4 days", "two to five days"), encoding="utf-8")
+    (fault,) = lint(folder)
+    assert "4" in fault
+    path.write_text(path.read_text(encoding="utf-8").replace("two to five days", "2 to four days"), encoding="utf-8")
+    assert lint(folder) == []
 
 
 def test_an_intent_that_the_bot_does_not_know_is_named(folder: Path) -> None:
