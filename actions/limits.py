@@ -21,13 +21,15 @@ class LimitsError(ValueError):
 
 @dataclass(frozen=True)
 class IdentityLimits:
-    """How many wrong tries within how many minutes, by conversation, order number and network address."""
+    """How many wrong tries within how many minutes, by conversation, order, customer and network address."""
 
     attempts_per_conversation: int
     attempts_per_order: int
+    attempts_per_customer: int
     attempts_per_address: int
     conversation_window_minutes: int
     order_window_minutes: int
+    customer_window_minutes: int
     address_window_minutes: int
     verified_for_minutes: int
 
@@ -82,9 +84,11 @@ _SCHEMA = _section(
     identity=_section(
         attempts_per_conversation=_whole(1, 20),
         attempts_per_order=_whole(1, 100),
+        attempts_per_customer=_whole(1, 100),
         attempts_per_address=_whole(1, 1000),
         conversation_window_minutes=_whole(1, 43200),
         order_window_minutes=_whole(1, 43200),
+        customer_window_minutes=_whole(1, 43200),
         address_window_minutes=_whole(1, 43200),
         verified_for_minutes=_whole(1, 43200),
     ),

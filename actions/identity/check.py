@@ -42,10 +42,21 @@ class Check:
 
 @dataclass(frozen=True)
 class _Try:
+    """``customer_id``: whose order it is; None where there is no such order."""
+
     conversation_id: str
     order_number: str
+    customer_id: str | None
     address: str
     message_id: str
+
+
+@dataclass(frozen=True)
+class _Begun:
+    """``left``: tries left if this one is wrong. ``locked``: right digits will be taken for wrong ones."""
+
+    left: int
+    locked: bool
 
 
 class Identity:
@@ -70,27 +81,29 @@ class Identity:
 
         Raises RecordsUnavailable when the shop's system is down; such a try does not count.
         """
-        given = _Try(conversation_id, order_number, address, message_id)
+        order = await self._records.order(order_number)
+        tried = order.customer_id if order else None
+        given = _Try(conversation_id, order_number, tried, address, message_id)
         begun = await self._database.write(self._begin, given)
         if isinstance(begun, Check):
             return begun
         try:
-            customer_id = await self._records.owner(order_number, last_four)
+            owner = await self._records.owner(order_number, last_four)
         except RecordsUnavailable:
             await self._database.write(_take_back, given)
             raise
-        return await self._database.write(self._end, given, customer_id, begun)
+        # Asked in any case, so that a customer under attack cannot be told from an order that does not exist.
+        customer_id = None if begun.locked else owner
+        return await self._database.write(self._end, given, customer_id, begun.left)
 
-    def _begin(self, connection: Connection, given: _Try) -> Check | int:
-        """Count the try as a wrong one before the records are asked; returns the tries left if it is one.
-
-        A verdict where there is one without asking.
-        """
+    def _begin(self, connection: Connection, given: _Try) -> Check | _Begun:
+        """Count the try as a wrong one before the records are asked; a verdict where there is one without asking."""
         _one_at_a_time(connection)
         earlier = _earlier(connection, given)
         left = self._left(connection, given.conversation_id)
+        locked = self._locked(connection, given)
         if earlier == _ASKING:
-            return left  # a crash cut it short: it is counted already
+            return _Begun(left, locked)  # a crash cut it short: it is counted already
         if earlier is not None:
             return Check(Verdict(earlier), left)
         if left == 0:
@@ -102,6 +115,7 @@ class Identity:
             attempts.insert().values(
                 conversation_id=given.conversation_id,
                 order_number=given.order_number,
+                customer_id=given.customer_id,
                 address=given.address,
                 message_id=given.message_id,
                 outcome=_ASKING,
@@ -109,7 +123,7 @@ class Identity:
                 at=self._now(),
             )
         )
-        return left - 1
+        return _Begun(left - 1, locked)
 
     def _end(self, connection: Connection, given: _Try, customer_id: str | None, left: int) -> Check:
         ok = customer_id is not None
@@ -150,6 +164,16 @@ class Identity:
         of_address = self._wrong(connection, attempts.c.address == given.address, limits.address_window_minutes)
         return bool(given.address) and of_address >= limits.attempts_per_address
 
+    def _locked(self, connection: Connection, given: _Try) -> bool:
+        """Whether too many have tried at this customer's orders. Told to nobody: it would say whose order it is."""
+        limits = self._limits
+        if given.customer_id is None:
+            return False
+        of_customer = self._wrong(
+            connection, attempts.c.customer_id == given.customer_id, limits.customer_window_minutes
+        )
+        return of_customer >= limits.attempts_per_customer
+
     def _wrong(self, connection: Connection, whose: Any, minutes: int) -> int:
         since = self._now() - timedelta(minutes=minutes)
         query = sa.select(sa.func.count()).select_from(attempts).where(whose, ~attempts.c.ok, attempts.c.at > since)
@@ -167,7 +191,12 @@ class Identity:
     def _forget_old(self, connection: Connection) -> None:
         """Addresses are personal data: kept no longer than the longest window needs them."""
         limits = self._limits
-        minutes = max(limits.conversation_window_minutes, limits.order_window_minutes, limits.address_window_minutes)
+        minutes = max(
+            limits.conversation_window_minutes,
+            limits.order_window_minutes,
+            limits.customer_window_minutes,
+            limits.address_window_minutes,
+        )
         connection.execute(attempts.delete().where(attempts.c.at <= self._now() - timedelta(minutes=minutes)))
 
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -17,16 +18,20 @@ from actions.limits import IdentityLimits
 from actions.records import demo
 from actions.records.database import Database
 from actions.records.own import OwnRecords
-from actions.records.tables import attempts, verifications
+from actions.records.port import RecordsUnavailable
+from actions.records.tables import attempts, orders, verifications
 from tests.databases import change, copy_of, rows
+from tests.outages import CanFail
 from tests.unit.actions.conftest import TODAY, Clock
 
 LIMITS = IdentityLimits(
     attempts_per_conversation=3,
     attempts_per_order=5,
+    attempts_per_customer=7,
     attempts_per_address=10,
     conversation_window_minutes=1440,
     order_window_minutes=60,
+    customer_window_minutes=1440,
     address_window_minutes=60,
     verified_for_minutes=60,
 )
@@ -113,6 +118,46 @@ async def test_an_address_cools_down_over_all_orders(shop: Database, clock: Cloc
         await tries(f"SO00000000000{count}", "0000", talk=f"talk {count}")
     assert (await tries(ALICE, DIGITS, talk="fresh")).verdict is Verdict.COOLING_DOWN
     assert (await tries(ALICE, DIGITS, talk="fresh", address="2.2.2.2")).verdict is Verdict.VERIFIED
+
+
+async def test_a_customer_is_protected_over_all_their_orders_and_nothing_is_given_away(
+    shop: Database, clock: Clock
+) -> None:
+    await change(shop, sa.update(orders).values(customer_id="C10002"))
+    tries = Desk(shop, clock)
+    for count in range(7):
+        await tries(f"SO20261101000{count % 5 + 1}", "0000", talk=f"talk {count}", address=f"9.9.9.{count}")
+    fresh = {"talk": "fresh", "address": "2.2.2.2"}
+    unknown = {"talk": "unknown", "address": "3.3.3.3"}
+    assert await tries("SO202611010006", DIGITS, **fresh) == await tries(UNKNOWN, DIGITS, **unknown)
+    assert await tries.identity.customers_of("fresh", None) == ()
+    clock.go_on(24 * 60 + 1)
+    assert (await tries("SO202611010006", DIGITS, **fresh)).verdict is Verdict.VERIFIED
+
+
+async def test_an_outage_costs_no_try(shop: Database, clock: Clock) -> None:
+    records = CanFail(OwnRecords(shop))
+    identity = Identity(shop, records, LIMITS, now=clock)
+    records.down = True
+    for count in range(5):
+        with pytest.raises(RecordsUnavailable):
+            await identity.verify("talk", ALICE, DIGITS, "1.1.1.1", f"m{count}")
+    records.down = False
+    assert await identity.tries_left("talk") == 3
+    assert (await identity.verify("talk", ALICE, DIGITS, "1.1.1.1", "m0")).verdict is Verdict.VERIFIED
+
+
+async def test_a_try_that_a_crash_cut_short_is_counted_and_can_be_ended(shop: Database, clock: Clock) -> None:
+    class Dies(OwnRecords):
+        async def owner(self, order_number: str, last_four: str) -> str | None:
+            raise KeyError("the process died")
+
+    with pytest.raises(KeyError):
+        await Identity(shop, Dies(shop), LIMITS, now=clock).verify("talk", ALICE, DIGITS, "1.1.1.1", "m1")
+    tries = Desk(shop, clock)
+    assert await tries.identity.tries_left("talk") == 2
+    assert (await tries(ALICE, DIGITS, message="m1")).verdict is Verdict.VERIFIED
+    assert await tries.identity.tries_left("talk") == 3
 
 
 async def test_without_an_address_nobody_is_limited_by_it(shop: Database, clock: Clock) -> None:
