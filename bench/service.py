@@ -63,7 +63,7 @@ class _Page:
 
     name, resendable = "web", True
 
-    async def send(self, conversation: Conversation, message: StoredMessage) -> None:
+    async def send(self, conversation: Conversation, message: StoredMessage, *, late: bool = False) -> None:
         return None
 
 

@@ -36,6 +36,10 @@ PLAIN_FAULTS = {
 }
 
 
+SIMULATED = ("messenger",)
+"""As in bot/commands/simulate.py, which is imported only when it is asked for."""
+
+
 def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="kefu", description="Kefu 客服: a rule-driven bilingual customer-service bot")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
@@ -54,6 +58,10 @@ def build_parser() -> argparse.ArgumentParser:
     rules.add_parser("check", help="check the files in rules/ and data/responses/")
     database = commands.add_parser("db", help="the database").add_subparsers(dest="action", required=True)
     database.add_parser("upgrade", help="bring the tables to this version")
+    simulate = commands.add_parser("simulate", help="a stand-in for a messaging platform, with a phone to chat on")
+    simulate.add_argument("platform", choices=SIMULATED)
+    simulate.add_argument("--port", type=int, help="where the stand-in listens")
+    simulate.add_argument("--target", metavar="URL", help="where Kefu listens (default: this machine, KEFU_PORT)")
     demo = commands.add_parser("demo", help="the demo shop").add_subparsers(dest="action", required=True)
     demo.add_parser("seed", help="put the demo orders and log-ins into the database")
     return parser

@@ -59,7 +59,8 @@ class ChannelError(Exception):
     """The platform refused a message; trying again will not help.
 
     ``reason``: ``window_closed`` and ``quota_spent`` (it waits for the customer's next message), ``blocked``
-    (the customer does not want us), ``permission`` (token, rights, account), else ``refused``.
+    (the customer does not want us), ``permission`` (token, rights, account), ``elsewhere`` (another app has the
+    conversation), else ``refused``.
     """
 
     def __init__(self, text: str, reason: str = "refused") -> None:

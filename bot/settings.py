@@ -20,6 +20,8 @@ from bot.channel_settings import (
     wechat_of,
     wecom_of,
 )
+from bot.channels.messenger_settings import API_BASE as MESSENGER_API
+from bot.channels.messenger_settings import MESSENGER_SETTINGS, MessengerSettings, messenger_of
 
 PREFIX = "KEFU_"
 MASK = "********"
@@ -91,7 +93,7 @@ DOCUMENTED: tuple[Setting, ...] = (
     ),
     Setting("KEFU_RATE_PER_SESSION", "30", "messages one web session may send in 10 seconds; 0 lifts the limit"),
     Setting("KEFU_RATE_PER_ADDRESS", "600", "web requests one network address may make in a minute; 0 lifts the limit"),
-    *(Setting(name, default, meaning, secret) for name, default, meaning, secret in CHANNEL_SETTINGS),
+    *(Setting(*each) for each in (*CHANNEL_SETTINGS, *MESSENGER_SETTINGS)),
 )
 
 
@@ -116,6 +118,7 @@ class Settings:
     public_url: str = ""
     wechat: WechatSettings | None = None
     wecom: WecomSettings | None = None
+    messenger: MessengerSettings | None = None
 
     @classmethod
     def from_environment(cls, env: Mapping[str, str] | None = None) -> Settings:
@@ -143,6 +146,7 @@ class Settings:
             public_url=_base_url(given, "KEFU_PUBLIC_URL", ""),
             wechat=wechat,
             wecom=wecom,
+            messenger=_messenger(given),
         )
 
     def make_home(self) -> None:
@@ -217,6 +221,13 @@ def _whole_number(given: Mapping[str, str], name: str, default: int, largest: in
     if not (value.isascii() and value.isdigit() and len(value) < 10 and int(value) <= largest):
         raise SettingsError(f"{name} must be a whole number from 0 to {largest}, not {value!r}.")
     return int(value)
+
+
+def _messenger(given: Mapping[str, str]) -> MessengerSettings | None:
+    try:
+        return messenger_of(given, _base_url(given, "KEFU_MESSENGER_API_BASE", MESSENGER_API))
+    except ValueError as error:
+        raise SettingsError(str(error)) from None
 
 
 def _base_url(given: Mapping[str, str], name: str, default: str) -> str:

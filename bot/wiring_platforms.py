@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from actions.records.database import Database
-from bot.channels import wechat, wecom
+from bot.channels import messenger, wechat, wecom
 from bot.channels.media_fetch import Download, MediaFetcher
 from bot.channels.platform import Http, PlatformApi
 from bot.channels.tokens import MemoryShelf, Shelf
@@ -69,6 +69,11 @@ def build_platforms(settings: Settings, database: Database) -> BuiltPlatforms:
             await StateKeeper(parts, sender).run()
 
         gateway.beside.extend([read_wecom, keep_states])
+    if settings.messenger is not None:
+        page = messenger.MessengerChannel(settings.messenger, http, settings.public_url)
+        channels[messenger.CHANNEL] = page
+        sources[messenger.CHANNEL] = page.download
+        gateway = replace(gateway, messenger=page)
     return BuiltPlatforms(http, gateway, channels)
 
 

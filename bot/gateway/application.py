@@ -5,7 +5,18 @@ from __future__ import annotations
 from aiohttp import web
 
 from bot.desk import api as desk
-from bot.gateway import health, help_pages, media, pages, web_messages, web_sessions, web_stream, wechat, wecom
+from bot.gateway import (
+    health,
+    help_pages,
+    media,
+    messenger,
+    pages,
+    web_messages,
+    web_sessions,
+    web_stream,
+    wechat,
+    wecom,
+)
 from bot.gateway.metrics import Metrics
 from bot.gateway.middlewares import (
     add_security_headers,
@@ -76,6 +87,7 @@ def _routes() -> list[web.RouteDef]:
         web.get("/channels/web/stream", web_stream.open_stream),
         *wechat.routes(),
         *wecom.routes(),
+        *messenger.routes(),
         *media.routes(),
         web.get("/", pages.shop),
         web.get("/widget.js", pages.widget_script),

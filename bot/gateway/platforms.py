@@ -10,6 +10,7 @@ import structlog
 from aiohttp import web
 
 from bot.channels.media_fetch import MediaFetcher
+from bot.channels.messenger import MessengerChannel
 from bot.channels.wechat_callback import Opened, Secrets
 from bot.channels.wechat_crypto import Refused
 from bot.channels.wechat_parse import Media
@@ -27,13 +28,14 @@ log = structlog.get_logger("kefu.gateway")
 
 @dataclass(frozen=True)
 class Platforms:
-    """``wechat``, ``wecom``: None when not set up. ``beside``: what runs as long as the server does."""
+    """``wechat``, ``wecom``, ``messenger``: None when not set up. ``beside``: what runs as long as the server does."""
 
     media: MediaStore
     fetcher: MediaFetcher
     nonces: CallbackNonces
     wechat: Secrets | None = None
     wecom: Secrets | None = None
+    messenger: MessengerChannel | None = None
     ask_wecom: Callable[[str, str], Awaitable[None]] | None = None
     beside: list[Callable[[Parts], Awaitable[None]]] = field(default_factory=list)
 
