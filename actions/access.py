@@ -23,3 +23,8 @@ async def permitted(turn: CustomerTurn, order_number: str | None) -> Order | Non
     if not order_number:
         return None
     return next((order for order in await orders(turn) if order.order_number == order_number), None)
+
+
+async def surely(turn: CustomerTurn) -> str | None:
+    """The one customer this is beyond doubt: signed in at the shop's site. An order and four digits prove less."""
+    return turn.customer_id

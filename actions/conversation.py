@@ -9,6 +9,7 @@ from rasa_sdk.events import ActiveLoop, EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.clear_yes import is_clear_yes
+from actions.feedback import heard_feedback
 from actions.inform import HINTS
 from actions.order_speech import reset_form
 from actions.speak import HUMAN, offer, say
@@ -27,6 +28,8 @@ class Greet(Action):
         return "action_greet"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        if await heard_feedback(dispatcher, tracker):
+            return []
         # Inside a form its question follows; a list of topics before it would be in the way.
         say(dispatcher, "utter_greet_again" if tracker.active_loop.get("name") else "utter_greet")
         return []
@@ -51,6 +54,8 @@ class Stop(Action):
         return "action_stop"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        if await heard_feedback(dispatcher, tracker):
+            return []
         say(dispatcher, "utter_stopped" if tracker.active_loop.get("name") else "utter_nothing_to_stop")
         return leave_form(tracker)
 
@@ -62,6 +67,8 @@ class Deny(Action):
         return "action_deny"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        if await heard_feedback(dispatcher, tracker):
+            return []
         say(dispatcher, "utter_stopped" if tracker.active_loop.get("name") else "utter_all_right")
         return leave_form(tracker)
 
@@ -75,6 +82,8 @@ class Affirm(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         if tracker.active_loop.get("name"):
             say(dispatcher, "utter_go_on")
+            return []
+        if await heard_feedback(dispatcher, tracker):
             return []
         # The core answers this key with a hand-over (rules/handoff.yml).
         accepted = _offered_only_a_human(tracker) and is_clear_yes(CustomerTurn.of(tracker))

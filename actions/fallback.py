@@ -10,6 +10,7 @@ from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import services
+from actions.feedback import ask_whether_it_helped, heard_feedback
 from actions.inform import HINTS, offer_for_order
 from actions.knowledge import best_answer, near_articles, utter_article
 from actions.speak import HUMAN, offer
@@ -26,11 +27,13 @@ class Fallback(Action):
         return "action_fallback"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        if await heard_feedback(dispatcher, tracker):
+            return []
         turn = CustomerTurn.of(tracker)
         hit = await best_answer(turn.text, None, turn.language)
         number = turn.entity("order_number")
         if hit is not None:
-            utter_article(dispatcher, hit)
+            utter_article(dispatcher, hit, **ask_whether_it_helped(turn, hit))
         elif turn.form:
             key = HINTS.get(turn.requested_slot or "", "utter_not_understood")
             dispatcher.utter_message(response=key, offers=[HUMAN], misunderstood=True)

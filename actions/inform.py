@@ -9,6 +9,7 @@ from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import services
+from actions.feedback import ask_whether_it_helped
 from actions.knowledge import utter_article
 from actions.speak import HUMAN, offer, say
 from actions.turn import CustomerTurn
@@ -55,7 +56,7 @@ async def _say_article(dispatcher: CollectingDispatcher, turn: CustomerTurn, tit
     """A title finds its own article better than anything else does."""
     hits = await services.current().knowledge.find(title, turn.language, top=1)
     if hits:
-        utter_article(dispatcher, hits[0])
+        utter_article(dispatcher, hits[0], **ask_whether_it_helped(turn, hits[0]))
     else:
         # The articles were removed since the button was offered.
         say(dispatcher, "utter_no_article")

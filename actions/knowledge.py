@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import services
@@ -28,34 +28,21 @@ async def near_articles(text: str, language: Language, top: int = 3) -> list[Hit
     return await services.current().knowledge.find(text, language, top=top)
 
 
-def utter_article(dispatcher: CollectingDispatcher, hit: Hit, **extra: Any) -> None:
+def utter_article(
+    dispatcher: CollectingDispatcher,
+    hit: Hit,
+    *,
+    key: str = "utter_article_answer",
+    more_facts: Mapping[str, Any] | None = None,
+    **extra: Any,
+) -> None:
     """Say the article's answer, with a card that leads to the whole article."""
     card = {"slug": hit.slug, "title": dict(hit.titles), "link": hit.link, "score": hit.score}
     dispatcher.utter_message(
-        response="utter_article_answer",
+        response=key,
         answer=dict(hit.answers),
         title=dict(hit.titles),
         card={"kind": "article", "data": card},
-        facts={"article": hit.slug, "score": hit.score, "section": hit.section},
+        facts={"article": hit.slug, "score": hit.score, "section": hit.section, **(more_facts or {})},
         **extra,
     )
-
-
-class AnswerFromKnowledge(Action):
-    """The answer to every intent that asks for information; without an article it says so and offers a human."""
-
-    def name(self) -> str:
-        return "action_answer_from_knowledge"
-
-    async def run(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
-    ) -> list[dict[str, Any]]:
-        message = tracker.latest_message
-        language: Language = "en" if tracker.get_slot("language") == "en" else "zh"
-        hit = await best_answer(message.get("text") or "", tracker.get_intent_of_latest_message(), language)
-        if hit is None:
-            # Understood, but not helped: three times in a row is as good a reason for a human as not being understood.
-            dispatcher.utter_message(response="utter_no_article", misunderstood=True)
-        else:
-            utter_article(dispatcher, hit)
-        return []

@@ -9,6 +9,8 @@ from typing import Any
 import jsonschema
 import yaml
 
+from actions import complaint_limits
+from actions.complaint_limits import ComplaintLimits
 from lang.yaml_files import load_yaml, yaml_problem
 
 LIMITS_FILE = Path(__file__).resolve().parent.parent / "rules" / "limits.yml"
@@ -64,6 +66,7 @@ class Limits:
     cancel_order: CancelLimits
     expedite_order: ExpediteLimits
     choices: ChoiceLimits
+    complaint: ComplaintLimits
 
 
 def _section(**properties: dict[str, Any]) -> dict[str, Any]:
@@ -94,6 +97,7 @@ _SCHEMA = _section(
     ),
     cancel_order=_section(allowed_states=_STATES, refund_days=_whole(1, 90)),
     expedite_order=_section(allowed_states=_STATES, once_in_hours=_whole(1, 720)),
+    complaint=complaint_limits.SCHEMA,
     choices=_section(orders_shown=_whole(1, 10), topics_shown=_whole(1, 5)),
 )
 
@@ -116,4 +120,5 @@ def load(path: Path = LIMITS_FILE) -> Limits:
         cancel_order=CancelLimits(tuple(cancel["allowed_states"]), cancel["refund_days"]),
         expedite_order=ExpediteLimits(tuple(expedite["allowed_states"]), expedite["once_in_hours"]),
         choices=ChoiceLimits(**content["choices"]),
+        complaint=complaint_limits.read(content["complaint"]),
     )

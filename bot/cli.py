@@ -23,6 +23,8 @@ BROKEN_FILES = {
     "bot.domain_file.DomainError": "kefu rules check",
     "actions.limits.LimitsError": "kefu rules check",
     "actions.records.mapped.definition.MappingError": "kefu rules check",
+    "actions.links.LinksError": "kefu rules check",
+    "bot.jobs.rules.ProactiveRulesError": "kefu rules check",
     "kb.heads.ArticleError": "kefu kb lint",
 }
 
@@ -62,6 +64,8 @@ def build_parser() -> argparse.ArgumentParser:
     simulate.add_argument("platform", choices=SIMULATED)
     simulate.add_argument("--port", type=int, help="where the stand-in listens")
     simulate.add_argument("--target", metavar="URL", help="where Kefu listens (default: this machine, KEFU_PORT)")
+    complaints = commands.add_parser("complaints", help="causes of complaints, and which are not settled")
+    complaints.add_argument("--json", action="store_true", help="one JSON object instead of two tables")
     demo = commands.add_parser("demo", help="the demo shop").add_subparsers(dest="action", required=True)
     demo.add_parser("seed", help="put the demo orders and log-ins into the database")
     return parser

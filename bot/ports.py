@@ -199,6 +199,18 @@ class Store(Protocol):
     async def last_notice(self, conversation_id: str) -> StoredMessage | None:
         """The latest SYSTEM message: what decides whether a waiting customer is told again."""
 
+    # --- unasked ---------------------------------------------------------------------------
+    async def tell_unasked(
+        self, conversation_id: str, subject: str, drafts: Sequence[Draft], *, expected_version: int
+    ) -> list[StoredMessage]:
+        """Say something that no message asked for: each ``subject`` once, then nothing.
+
+        Only while the bot owns the conversation, or nobody does; else StaleConversation.
+        """
+
+    async def last_word_of_customer(self, conversation_id: str) -> StoredMessage | None:
+        """The customer's latest message."""
+
     # --- outbox ----------------------------------------------------------------------------
     async def undelivered_count(self) -> int:
         """How many messages are PENDING or SENDING."""

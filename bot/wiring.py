@@ -24,6 +24,7 @@ from bot.channels.web import WebChannel
 from bot.conversation import handle, send_replies
 from bot.domain_file import DomainError, read_intents
 from bot.gateway.metrics import Metrics, metered
+from bot.jobs.scheduler import Scheduler
 from bot.jobs.settled_requests import SettledRequests
 from bot.messages import BotTurn, Turn
 from bot.ports import Brain, Channel, Parts
@@ -37,6 +38,7 @@ from bot.settings import Settings
 from bot.stores.accounts import Accounts
 from bot.stores.migrate import upgrade
 from bot.stores.sqlalchemy_store import SqlAlchemyStore
+from bot.wiring_jobs import build_scheduler, care_faults
 from bot.wiring_platforms import BuiltPlatforms, build_platforms
 from kb.library import Library
 from kb.lint import lint as articles_lint
@@ -91,6 +93,7 @@ class Assembly:
     records: Opened
     settled: SettledRequests | None
     platforms: BuiltPlatforms
+    jobs: Scheduler
     loaded: list[RasaBrain] = field(default_factory=list)
 
     async def load_brain(self) -> None:
@@ -102,9 +105,11 @@ class Assembly:
         await self.queue.start()
         if self.settled is not None:
             await self.settled.start()
+        await self.jobs.start()
 
     async def close(self) -> None:
         """Finish the turns under way, then let go of threads and files."""
+        await self.jobs.stop()
         if self.settled is not None:
             await self.settled.stop()
         await self.queue.stop()
@@ -180,6 +185,7 @@ async def assemble(settings: Settings, channels: Mapping[str, Channel] | None = 
         records=records,
         settled=SettledRequests(parts, records.ledger) if records.ledger else None,
         platforms=platforms,
+        jobs=build_scheduler(parts, database, records.records, RULES),
     )
 
 
@@ -262,6 +268,7 @@ def rule_faults() -> list[str]:
             records_mapping.load(RULES / "records.yml")
         except MappingError as error:
             faults += str(error).splitlines()
+    faults += care_faults(RULES)
     try:
         shop.load(RULES)
     except shop.ShopError as error:

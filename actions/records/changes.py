@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from actions.records import clock, requests
+from actions.records import clock, coupons, requests
 from actions.records.models import Outcome
 from actions.records.port import Request
 from actions.records.tables import action_outcomes, orders, refunds
@@ -126,7 +126,11 @@ def _cancel(connection: Connection, request: Request, now: datetime) -> Outcome:
     return Outcome("done", "cancelled", row.total_minor, row.currency)
 
 
-CARRIERS: dict[str, Carrier] = {"cancel_order": _cancel, "expedite_order": _pass_on}
+CARRIERS: dict[str, Carrier] = {
+    "cancel_order": _cancel,
+    "expedite_order": _pass_on,
+    "grant_coupon": coupons.grant,
+}
 
 
 def _state(connection: Connection, request: Request) -> str:

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 import yaml
 from sqlalchemy.engine import Connection
 
+from actions.records import clock, demo_care
 from actions.records.clock import SHOP_TIME
 from actions.records.database import Database
 from actions.records.tables import courier_events, customers, order_items, orders, refunds
@@ -33,6 +34,7 @@ def _seed(connection: Connection, demo: Mapping[str, Any], today: date) -> None:
     for order in demo["orders"]:
         if not _exists(connection, orders.c.order_number, order["order_number"]):
             _add(connection, order, today)
+    demo_care.seed(connection, today, clock.now())
 
 
 def _exists(connection: Connection, column: Any, value: str) -> bool:

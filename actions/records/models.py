@@ -81,7 +81,8 @@ class Outcome:
     * ``unknown``: there is no such order of this customer,
     * ``unavailable``: the shop's system is down; the request is kept and tried again.
 
-    ``state`` is the order's now. ``reference`` numbers the request (RQ…), where one is kept. Money in minor units.
+    ``state`` is the order's now. ``reference`` numbers the request (RQ…), where one is kept; ``issued`` is the code of
+    a coupon, where one was granted. Money in minor units.
     """
 
     result: str
@@ -90,3 +91,4 @@ class Outcome:
     currency: str = "CNY"
     reference: str = ""
     reason: str = ""
+    issued: str = ""

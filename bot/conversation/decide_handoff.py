@@ -68,6 +68,8 @@ def _measure(rule: HandoffRule, evidence: Evidence) -> Handoff | None:
     """None when the rule's condition does not hold."""
     understanding = evidence.turn.understanding
     if rule.condition == "mood_at_most":
+        if evidence.turn.facts.get("words_about_article"):
+            return None  # "useless!" was said of an answer, and was answered with a better one
         limit = float(rule.value)
         words = "、".join(understanding.mood_words) or evidence.text
         return _handoff(rule, evidence, limit, understanding.mood, words) if understanding.mood <= limit else None

@@ -25,7 +25,7 @@ from bot.messages import (
     StoredMessage,
 )
 from bot.ports import Answer, Overview, Queue, TurnRecord, Work
-from bot.stores import desk, inbox, outbox, overview, windows
+from bot.stores import desk, inbox, outbox, overview, told, windows
 from bot.stores.tables import messages
 
 
@@ -98,6 +98,18 @@ class SqlAlchemyStore:
 
     async def last_notice(self, conversation_id: str) -> StoredMessage | None:
         return await self._database.read(outbox.last_notice, conversation_id)
+
+    # --- unasked ---------------------------------------------------------------------------
+    async def tell_unasked(
+        self, conversation_id: str, subject: str, drafts: Sequence[Draft], *, expected_version: int
+    ) -> list[StoredMessage]:
+        try:
+            return await self._database.write(told.tell_unasked, conversation_id, subject, drafts, expected_version)
+        except IntegrityError:
+            return []  # another process told it in the same moment
+
+    async def last_word_of_customer(self, conversation_id: str) -> StoredMessage | None:
+        return await self._database.read(told.last_word_of_customer, conversation_id)
 
     # --- outbox ----------------------------------------------------------------------------
     async def undelivered_count(self) -> int:

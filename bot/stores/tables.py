@@ -248,3 +248,22 @@ channel_media = sa.Table(
     sa.UniqueConstraint("channel", "media_id"),
     sa.Index("ix_channel_media_next_try_at", "next_try_at"),
 )
+
+told_unasked = sa.Table(
+    "told_unasked",
+    metadata,
+    # What was told, such as "late_order:SO…": told once, whoever notices it again.
+    sa.Column("subject", sa.String(200), primary_key=True),
+    _conversation_id(),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.Index("ix_told_unasked_conversation_id", "conversation_id"),
+)
+
+job_leases = sa.Table(
+    "job_leases",
+    metadata,
+    # Who may run the scheduled jobs now; of several processes one does.
+    sa.Column("name", sa.String(64), primary_key=True),
+    sa.Column("holder", sa.String(64), nullable=False),
+    sa.Column("until", UtcDateTime, nullable=False),
+)

@@ -13,6 +13,7 @@ from alembic import op
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
+from actions.records import care_tables
 from actions.records import tables as records
 from actions.records.database import driver_url
 from bot.stores import tables
@@ -24,6 +25,7 @@ def test_nothing_differs_from_the_tables(database_url: str) -> None:
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, [tables.metadata, records.metadata]) == []
+        assert care_tables.metadata is records.metadata
     engine.dispose()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -41,7 +42,9 @@ def _check(scenario: Scenario, line: Line, answered: Answered) -> None:
     for expected, reply in zip(line.expect, answered.replies, strict=True):
         _check_reply(expected, reply, told)
         assert reply.language == (line.language or scenario.language), told
-    assert tuple(decision.get("effects", ())) == line.effect, told
+    # Numbers of requests and complaints hold the day, and are as good as any other: CP, RQ.
+    effects = tuple(re.sub(r"(CP|RQ)\d+", r"\1", effect) for effect in decision.get("effects", ()))
+    assert effects == line.effect, told
     assert answered.conversation.owner.value == line.owner, told
     assert (decision.get("handoff") or {}).get("rule") == line.reason, told
 

@@ -48,6 +48,11 @@ def test_mood_is_held_against_the_threshold(mood: float, fires: bool) -> None:
         assert decision.handoff.words == "骗子、垃圾"
 
 
+def test_hard_words_about_an_article_are_no_reason_for_a_human() -> None:
+    turn = bot_turn(mood=-0.7, mood_words=("没用",), facts={"words_about_article": True})
+    assert decide_handoff(RULES, evidence(turn)) is None
+
+
 def test_a_response_can_fire() -> None:
     decision = decide_handoff(RULES, evidence(bot_turn("utter_x", "utter_identity_exhausted")))
     assert decision is not None

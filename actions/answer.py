@@ -1,0 +1,30 @@
+"""The answer to every intent that asks for information."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import EventType
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.feedback import ask_whether_it_helped
+from actions.knowledge import best_answer, utter_article
+from actions.turn import CustomerTurn
+
+
+class AnswerFromKnowledge(Action):
+    """Without an article it says so and offers a human."""
+
+    def name(self) -> str:
+        return "action_answer_from_knowledge"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        turn = CustomerTurn.of(tracker)
+        hit = await best_answer(turn.text, turn.intent, turn.language)
+        if hit is None:
+            # Understood, but not helped: three times in a row is as good a reason for a human as not being understood.
+            dispatcher.utter_message(response="utter_no_article", misunderstood=True)
+        else:
+            utter_article(dispatcher, hit, **ask_whether_it_helped(turn, hit))
+        return []
