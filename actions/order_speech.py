@@ -26,7 +26,9 @@ def state_of(order: Order) -> Argument:
 
 
 def first_item(order: Order) -> Argument:
-    """The first item's name, with the number of pieces where there are more."""
+    """The first item's name, with the number of pieces where there are more; other shops' orders may name none."""
+    if not order.items:
+        return word("word_items_unnamed")
     pieces = sum(item.quantity for item in order.items)
     if pieces == 1:
         return order.items[0].name

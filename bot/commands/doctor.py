@@ -148,7 +148,7 @@ async def _records_fault(settings: Settings) -> str | None:
     except RecordsUnavailable as error:
         return f"{error.__cause__ or error}. Is it running, and are its address and token right?"
     except Exception as error:
-        return str(error).splitlines()[0]
+        return next(iter(str(error).splitlines()), type(error).__name__)
     finally:
         await database.close()
     return None

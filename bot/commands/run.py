@@ -53,7 +53,7 @@ async def _serve(settings: Settings) -> int:
     try:
         if not await _listen(runner, settings):
             return 1
-        _announce(address_of(runner, settings.host), logins)
+        _announce(address_of(runner, settings.host), logins, has_demo_orders=assembly.records.kind == "own")
         await _run_until_stopped(assembly, started)
         return 0
     finally:
@@ -102,11 +102,13 @@ def address_of(runner: web.AppRunner, host: str) -> str:
     return f"http://{shown}:{runner.addresses[0][1]}"
 
 
-def _announce(address: str, logins: dict[str, str]) -> None:
+def _announce(address: str, logins: dict[str, str], *, has_demo_orders: bool) -> None:
     console.print("\n[bold]Kefu 客服[/bold]")
     console.print(f"  shop page with the widget   {address}/")
     console.print(f"  agents' desk                {address}/desk/")
     for username, password in logins.items():
         console.print(f"  demo log-in                 {username} / {password}", markup=False)
-    console.print("  demo orders                 SO202611010001 … 0006, last four digits 8001 … 8006\n")
+    if has_demo_orders:
+        console.print("  demo orders                 SO202611010001 … 0006, last four digits 8001 … 8006")
+    console.print()
     sys.stderr.flush()

@@ -33,6 +33,7 @@ class FakeAssembly:
     brain: Any = None
     library: Any = None
     orders: Any = None
+    records: Any = field(default_factory=lambda: SimpleNamespace(kind="own"))
     metrics: Any = None
     platforms: Any = field(default_factory=lambda: SimpleNamespace(gateway=None))
 

@@ -92,7 +92,8 @@ class MappedRecords:
             return await asyncio.wait_for(work, SECONDS)
         except (SQLAlchemyError, MappingError, OSError, asyncio.TimeoutError, ValueError, ArithmeticError) as error:
             # No values: they are customers' data.
-            log.error("records_unavailable", error=type(error).__name__, detail=str(error).splitlines()[0][:200])
+            detail = next(iter(str(error).splitlines()), "")
+            log.error("records_unavailable", error=type(error).__name__, detail=detail[:200])
             raise RecordsUnavailable(type(error).__name__) from error
 
     def _parts(self, connection: Connection) -> tuple[Reader, Writer]:

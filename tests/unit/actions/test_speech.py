@@ -38,7 +38,7 @@ ORDER = Order(
     items=(Item({"zh": "耳机", "en": "Headphones"}, 1, 129900),),
     events=(CourierEvent(MOMENT, {"zh": "已到达上海", "en": "Arrived in Shanghai"}),),
 )
-BARE = replace(ORDER, courier=None, tracking_number=None, promised_on=None, delivered_at=None, events=())
+BARE = replace(ORDER, courier=None, tracking_number=None, promised_on=None, delivered_at=None, events=(), items=())
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
@@ -136,6 +137,18 @@ async def test_a_table_that_went_away_is_an_outage_until_it_is_back(shop: sa.eng
     with shop.begin() as connection:
         connection.exec_driver_sql("ALTER TABLE 旧订单 RENAME TO 订单")
     assert await records.order("N1") is None
+    await database.close()
+
+
+async def test_a_database_that_hangs_is_an_outage(
+    shop: sa.engine.Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("actions.records.mapped.records.SECONDS", 0.05)
+    database = ShopDatabase(str(shop.url))
+    records = MappedRecords(database, load(tmp_path, GOOD))
+    sa.event.listen(database.engine, "before_cursor_execute", lambda *_: time.sleep(0.2))
+    with pytest.raises(RecordsUnavailable, match="TimeoutError"):
+        await records.order("N1")
     await database.close()
 
 
