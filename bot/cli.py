@@ -38,7 +38,7 @@ PLAIN_FAULTS = {
 }
 
 
-SIMULATED = ("messenger",)
+SIMULATED = ("messenger", "wechat", "wecom")
 """As in bot/commands/simulate.py, which is imported only when it is asked for."""
 
 

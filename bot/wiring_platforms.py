@@ -8,18 +8,20 @@ from actions.records.database import Database
 from bot.channels import messenger, wechat, wecom
 from bot.channels.media_fetch import Download, MediaFetcher
 from bot.channels.platform import Http, PlatformApi
-from bot.channels.tokens import MemoryShelf, Shelf
+from bot.channels.tokens import MemoryShelf, Shelf, TokenSource
 from bot.channels.wechat_callback import Secrets
 from bot.channels.wechat_crypto import aes_key
 from bot.channels.wecom_sync import WecomSync
 from bot.gateway.platforms import Platforms
 from bot.gateway.wecom import WecomInbox
 from bot.gateway.wecom_states import StateKeeper
-from bot.ports import Channel, Parts
+from bot.ports import Channel, ChannelBusy, ChannelError, Parts
 from bot.settings import Settings
 from bot.stores.callbacks import CallbackNonces, Cursors
 from bot.stores.media import MediaStore
 from bot.stores.platform_tokens import TokenShelf
+
+KNOWN = (wechat.CHANNEL, wecom.CHANNEL)
 
 
 @dataclass
@@ -75,6 +77,33 @@ def build_platforms(settings: Settings, database: Database) -> BuiltPlatforms:
         sources[messenger.CHANNEL] = page.download
         gateway = replace(gateway, messenger=page)
     return BuiltPlatforms(http, gateway, channels)
+
+
+async def try_tokens(settings: Settings) -> dict[str, str | None]:
+    """For ``kefu doctor``: of each channel that is set up, None when its platform gives a token, else why not.
+
+    Harmless beside a running Kefu: asked this way a platform gives the token that is in use.
+    """
+    http, outcomes = Http(), {}
+    accounts: dict[str, wechat.WechatAccount | wecom.WecomAccount] = {}
+    if settings.wechat is not None:
+        accounts[wechat.CHANNEL] = wechat_account(settings, http)
+    if settings.wecom is not None:
+        accounts[wecom.CHANNEL] = wecom_account(settings, http)
+    for name, account in accounts.items():
+        outcomes[name] = await _why_no_token(account.tokens)
+    await http.close()
+    return outcomes
+
+
+async def _why_no_token(tokens: TokenSource) -> str | None:
+    try:
+        await tokens.current()
+    except (ChannelError, ChannelBusy) as error:
+        return str(error)
+    except Exception as error:
+        return type(error).__name__
+    return None
 
 
 def wechat_account(settings: Settings, http: Http, shelf: Shelf | None = None) -> wechat.WechatAccount:

@@ -21,7 +21,7 @@ from actions.records.choose import open_records
 from actions.records.database import Database
 from actions.records.port import RecordsUnavailable
 from bot import settings as settings_module
-from bot import wiring
+from bot import wiring, wiring_platforms
 from bot.settings import Settings
 
 LEAST_FREE_BYTES = 1_000_000_000
@@ -62,6 +62,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
         ("order records", _records),
         ("model", _model),
         ("port", _port),
+        ("channels", _channels),
         ("rules and responses", _rules),
         ("articles", _articles),
         ("browser tests", _browser),
@@ -172,6 +173,20 @@ def _port(settings: Settings) -> Iterator[Finding]:
             yield Finding("port", None, f"{where} is in use ({error.strerror}): by a running Kefu, or set KEFU_PORT")
             return
     yield Finding("port", True, f"{settings.host}:{settings.port} is free")
+
+
+def _channels(settings: Settings) -> Iterator[Finding]:
+    """Which platforms are set up; of each, whether it gives us a token."""
+    yield Finding("channel web", True, "always on")
+    asked = asyncio.run(wiring_platforms.try_tokens(settings))
+    for name in wiring_platforms.KNOWN:
+        if name not in asked:
+            yield Finding(f"channel {name}", True, f"off: none of its settings is there (docs/channels/{name}.en.md)")
+        elif asked[name] is None:
+            yield Finding(f"channel {name}", True, "on; the platform gave us an access token")
+        else:
+            advice = f"Check its settings and its list of allowed addresses: docs/channels/{name}.en.md"
+            yield Finding(f"channel {name}", False, f"the platform gave us no access token: {asked[name]}. {advice}")
 
 
 def _rules(settings: Settings) -> Iterator[Finding]:

@@ -11,7 +11,11 @@ from aiohttp import web
 from bot.settings import Settings
 
 # Each module offers `stand(target, address)`: its application, and the settings that lead Kefu to it.
-PLATFORMS = {"messenger": ("tests.platforms.messenger", 9301)}
+PLATFORMS = {
+    "messenger": ("tests.platforms.messenger", 9301),
+    "wechat": ("tests.platforms.wechat", 9302),
+    "wecom": ("tests.platforms.wecom", 9303),
+}
 
 
 def run(settings: Settings, options: argparse.Namespace) -> int:

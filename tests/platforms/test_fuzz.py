@@ -1,0 +1,210 @@
+"""Whatever is posted at the call-backs: an answer or a clear refusal, never a failure of ours.
+
+20,000 cases through the functions behind the routes, at which nothing but their own refusals may come out, and some
+hundred of the same through HTTP, at which none may become a 500.
+"""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.channels.wechat_callback import Secrets, open_echo, open_encrypted, open_encrypted_echo, open_message
+from bot.channels.wechat_crypto import Refused, aes_key, encrypt, signature
+from bot.channels.wechat_parse import parse
+from bot.channels.wecom_parse import parse_item
+from bot.channels.xml_fields import write_fields
+from tests.platforms.connected import connected
+from tests.platforms.wechat import WechatSimulator
+from tests.platforms.wecom import WecomSimulator
+
+NOW = time.time()
+KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
+SEALED = Secrets("simulated-token", "wx0000simulated01", aes_key(KEY))
+PLAIN = Secrets("simulated-token", "wx0000simulated01")
+
+TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
+NAMES = st.sampled_from(
+    [
+        "MsgType",
+        "Event",
+        "EventKey",
+        "Content",
+        "FromUserName",
+        "ToUserName",
+        "CreateTime",
+        "MsgId",
+        "MediaId",
+        "Encrypt",
+        "bizmsgmenuid",
+        "Label",
+        "Location_X",
+        "Location_Y",
+        "Title",
+        "Url",
+        "Recognition",
+        "Token",
+        "OpenKfId",
+    ]
+)
+VALUES = TEXT | st.sampled_from(
+    [
+        "text",
+        "event",
+        "image",
+        "voice",
+        "location",
+        "link",
+        "subscribe",
+        "unsubscribe",
+        "CLICK",
+        "kf_msg_or_event",
+        "oABC",
+        "1700000000",
+        "24000000000000001",
+        "9" * 19,
+        "0",
+        "-1",
+        "]]>",
+        "<xml>",
+        "&amp;",
+        "/back_to_bot",
+    ]
+)
+FIELDS = st.dictionaries(NAMES, VALUES, max_size=8)
+WELL_FORMED = FIELDS.map(write_fields)
+HAND_MADE = st.sampled_from(
+    [
+        b"<!DOCTYPE x []><xml/>",
+        b"<xml",
+        b"</xml>",
+        b"<xml/>",
+        b"<xml><a/><a/></xml>",
+        b"",
+        b"null",
+        b"<?xml version='1.1'?><x/>",
+    ]
+)
+BODIES = WELL_FORMED | HAND_MADE | st.binary(max_size=120) | st.tuples(WELL_FORMED, st.binary(max_size=5)).map(b"".join)
+QUERIES = st.dictionaries(
+    st.sampled_from(["signature", "msg_signature", "timestamp", "nonce", "encrypt_type", "echostr", "openid"]),
+    TEXT | st.sampled_from([str(int(NOW)), "0", "a" * 40, "QUJD", "aes", "raw"]),
+    max_size=7,
+)
+
+
+def signed(body: bytes, query: dict[str, str], *, sealed: bool) -> tuple[dict[str, str], bytes]:
+    """As somebody would who knows the secrets: the deeper layers are reached, too."""
+    now, nonce = str(int(NOW)), query.get("nonce", "n")
+    right = {**query, "timestamp": now, "nonce": nonce, "signature": signature(SEALED.token, now, nonce)}
+    if not sealed:
+        return right, body
+    inside = encrypt(aes_key(KEY), body, SEALED.receiver)
+    right["msg_signature"] = signature(SEALED.token, now, nonce, inside)
+    return right, write_fields({"Encrypt": inside})
+
+
+def through(query: dict[str, str], body: bytes, secrets: Secrets) -> None:
+    """The whole way of both call-backs up to the store."""
+    for step in (
+        lambda: parse(open_message(query, body, secrets, NOW).fields),
+        lambda: open_encrypted(query, body, secrets, NOW),
+        lambda: open_echo(query, secrets, NOW),
+        lambda: open_encrypted_echo(query, secrets, NOW),
+    ):
+        try:
+            step()
+        except Refused:
+            continue
+
+
+def test_nothing_but_refusals_comes_out() -> None:
+    """Nine cases an example (making one up costs more than running it): unsigned, signed and encrypted, each whole, cut
+    short and with a sign changed."""
+    cases = 0
+
+    @settings(max_examples=2_250, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @given(QUERIES, BODIES, st.integers(0, 120), st.integers(1, 255))
+    def run(query: dict[str, str], body: bytes, place: int, change: int) -> None:
+        nonlocal cases
+        at = place % max(1, len(body))
+        for variant in (
+            body,
+            body[:at],
+            body[:at] + bytes(sign ^ change for sign in body[at : at + 1]) + body[at + 1 :],
+        ):
+            through(query, variant, SEALED)
+            through(*signed(variant, query, sealed=False), PLAIN)
+            through(*signed(variant, query, sealed=True), SEALED)
+            cases += 3
+
+    run()
+    assert cases >= 20_000
+
+
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | TEXT | st.sampled_from(["event", "text", "wm1", "wk1"]),
+    lambda inner: (
+        st.lists(inner, max_size=2)
+        | st.dictionaries(
+            st.sampled_from(
+                [
+                    "msgtype",
+                    "event",
+                    "event_type",
+                    "origin",
+                    "text",
+                    "content",
+                    "menu_id",
+                    "open_kfid",
+                    "external_userid",
+                    "msgid",
+                    "send_time",
+                    "image",
+                    "media_id",
+                    "location",
+                    "link",
+                    "change_type",
+                    "new_servicer_userid",
+                ]
+            ),
+            inner,
+            max_size=6,
+        )
+    ),
+    max_leaves=8,
+)
+
+
+@settings(max_examples=400, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+@given(ANYTHING)
+def test_no_entry_of_wecoms_list_breaks_the_reading(item: Any) -> None:
+    parse_item(item)
+
+
+@pytest.mark.parametrize("simulator", [WechatSimulator, WecomSimulator])
+async def test_no_request_becomes_a_500(simulator: Any, database_url: str, tmp_path: Path) -> None:
+    tried: list[tuple[dict[str, str], bytes]] = []
+
+    @settings(max_examples=200, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @given(QUERIES, BODIES, st.sampled_from(["as it is", "signed", "sealed"]))
+    def collect(query: dict[str, str], body: bytes, how: str) -> None:
+        tried.append((query, body) if how == "as it is" else signed(body, query, sealed=how == "sealed"))
+
+    collect()
+    async with connected(simulator(), database_url, tmp_path) as world:
+        path = f"/channels/{world.channel}"
+        for query, body in tried:
+            for answer in (
+                await world.client.post(path, params=query, data=body),
+                await world.client.get(path, params=query),
+            ):
+                assert answer.status in (200, 400, 403, 413), (query, body, await answer.text())
+        assert len(tried) >= 150
+        # Still in good order afterwards.
+        assert not (await world.platform.says("o1", "你好")).fault
