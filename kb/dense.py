@@ -19,7 +19,7 @@ _HAN = re.compile(f"[{HAN}]")
 ALL_UP_TO = 20_000
 """So many vectors are kept unpacked and all compared; of more only those in the nearest cells are."""
 CELLS = 512
-_CELLS_LOOKED_AT = 24
+_CELLS_LOOKED_AT = 16
 _CELLS_LEARNT_FROM = 40
 _ROUNDS = 8
 _BLOCK = 16_384
