@@ -1,14 +1,15 @@
-"""``python -m bench [turns|nlu|service] [options]``: run one measurement, or without a name all of them."""
+"""``python -m bench [turns|nlu|service|kb] [options]``: run one measurement, or without a name all of them."""
 
 import sys
 from collections.abc import Callable, Sequence
 
-from bench import nlu, service, turns
+from bench import kb, nlu, service, turns
 
 MEASUREMENTS: dict[str, Callable[[Sequence[str]], int]] = {
     "turns": turns.main,
     "nlu": nlu.main,
     "service": service.main,
+    "kb": kb.main,
 }
 
 

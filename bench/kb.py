@@ -84,9 +84,12 @@ def size(number: int, library: Path | None) -> dict[str, Any]:
         folder = (library or Path(temporary)) / str(number)
         if not folder.exists():
             kb_synthetic.write(folder, number)
-        command = [sys.executable, "-m", "bench.kb_sizes", str(folder), str(number)]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        if done.returncode:
-            raise RuntimeError(f"measuring {number} articles failed:\n{done.stderr[-2000:]}")
-        measured: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+        measured: dict[str, Any] = {"articles": number}
+        # Building leaves memory behind that serving would not need: a process each.
+        for step in ("index", "serve"):
+            command = [sys.executable, "-m", "bench.kb_sizes", step, str(folder), str(number), f"{temporary}/home"]
+            done = subprocess.run(command, capture_output=True, text=True, check=False)
+            if done.returncode:
+                raise RuntimeError(f"measuring {number} articles failed:\n{done.stderr[-2000:]}")
+            measured |= json.loads(done.stdout.splitlines()[-1])
         return measured

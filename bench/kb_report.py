@@ -53,8 +53,8 @@ def notes(result: Mapping[str, Any]) -> list[str]:
     rate = result["passages a second"]
     sentences = [
         "Blind questions of tests/data/kb_questions, their data rows counted from 0: even ones development, odd ones "
-        "test. An answer is given from a score of 0.5; the others' thresholds let 5% of the development half's questions "
-        "without an article pass.",
+        "test. An answer is given from a score of 0.5; the others' thresholds let 5% of the development half's "
+        "questions without an article pass.",
         "Sizes: articles made up of dictionary words with stored vectors, times of the processor on one core without "
         "the encoder's own; other work ran on the machine.",
         f"The encoder takes {rate:.0f} passages a second of the processor's time.",

@@ -30,7 +30,7 @@ ASKED = 300
 
 def index(folder: Path, number: int) -> dict[str, Any]:
     """Index a library that ``kb_synthetic.write`` wrote, then take over one changed article."""
-    made_up = list(kb_synthetic.articles(1))[0]
+    made_up = next(kb_synthetic.articles(1))
     _prepare([made_up])
     opened: list[KnowledgeBase] = []
     result: dict[str, Any] = {"index": _timed(lambda: opened.append(KnowledgeBase.open(folder)))}
