@@ -88,14 +88,14 @@ class PlatformApi:
 
         async def once() -> dict[str, Any]:
             headers = {"Content-Type": "application/json"}
-            async with self._http.session.post(self._base + path, params=query, data=data, headers=headers) as answer:
+            async with self._open("POST", path, query, data=data, headers=headers) as answer:
                 return self._checked(await answer.read(), answer.status)
 
         return await self._patiently(once)
 
     async def get(self, path: str, query: Mapping[str, str]) -> dict[str, Any]:
         async def once() -> dict[str, Any]:
-            async with self._http.session.get(self._base + path, params=query) as answer:
+            async with self._open("GET", path, query) as answer:
                 return self._checked(await answer.read(), answer.status)
 
         return await self._patiently(once)
@@ -120,8 +120,12 @@ class PlatformApi:
                 raise
         return await self._upload(path, kind, name, data, content_type, await tokens.instead_of(token))
 
+    def _open(self, method: str, path: str, query: Mapping[str, str], **sent: Any) -> Any:
+        # The token must go to nobody else, and an error about a redirect would name the address with the token in it.
+        return self._http.session.request(method, self._base + path, params=query, allow_redirects=False, **sent)
+
     async def _download(self, path: str, query: Mapping[str, str]) -> bytes:
-        async with self._http.session.get(self._base + path, params=query) as answer:
+        async with self._open("GET", path, query) as answer:
             if answer.content_type in ("application/json", "text/plain"):
                 self._checked(await answer.content.read(64 * 1024), answer.status)
                 raise PlatformRefusal(self.platform, 0, "media")
@@ -138,7 +142,7 @@ class PlatformApi:
         form = aiohttp.FormData()
         form.add_field("media", data, filename=name, content_type=content_type)
         query = {"access_token": token, "type": kind}
-        async with self._http.session.post(self._base + path, params=query, data=form) as answer:
+        async with self._open("POST", path, query, data=form) as answer:
             return str(self._checked(await answer.read(), answer.status).get("media_id", ""))
 
     async def _patiently(self, once: Callable[[], Awaitable[dict[str, Any]]]) -> dict[str, Any]:

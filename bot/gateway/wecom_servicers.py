@@ -29,7 +29,7 @@ async def servicer_said(parts: Parts, channel: WecomChannel, said: ServicerSaid)
         client_id=said.message_id,
         delivery=Delivery.SENT,
     )
-    if not said.text.strip():
+    if not said.text.strip() or await _is_known(parts, conversation, said.message_id):
         return
     for _ in range(3):
         try:
@@ -54,6 +54,12 @@ async def session_changed(parts: Parts, channel: WecomChannel, changed: SessionC
                 await _own(parts, conversation, Owner.CLOSED, None)
     except StaleConversation:
         log.info("session_change_came_late", conversation=conversation.id)
+
+
+async def _is_known(parts: Parts, conversation: Conversation, message_id: str) -> bool:
+    """A page read again must not claim a conversation that has gone back to the bot since."""
+    latest = await parts.store.history(conversation.id, after=conversation.last_seq - 200)
+    return any(message.external_id == f"{conversation.id}:{message_id}" for message in latest)
 
 
 async def _of(parts: Parts, sender: str) -> Conversation:
