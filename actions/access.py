@@ -26,5 +26,12 @@ async def permitted(turn: CustomerTurn, order_number: str | None) -> Order | Non
 
 
 async def surely(turn: CustomerTurn) -> str | None:
-    """The one customer this is beyond doubt: signed in at the shop's site. An order and four digits prove less."""
-    return turn.customer_id
+    """The one customer this is beyond doubt: signed in at the shop's site, or proven by a code or an agent.
+
+    An order number and four digits prove less. Several customers at once are no customer.
+    """
+    current = services.current()
+    minutes = current.limits.identity.verified_for_minutes
+    proven = await current.codes.proven(turn.conversation_id, minutes)
+    found = dict.fromkeys([*([turn.customer_id] if turn.customer_id else []), *proven])
+    return next(iter(found)) if len(found) == 1 else None

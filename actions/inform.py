@@ -9,6 +9,7 @@ from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import services
+from actions.code_dialogue import heard_code
 from actions.feedback import ask_whether_it_helped
 from actions.knowledge import utter_article
 from actions.speak import HUMAN, offer, say
@@ -38,6 +39,8 @@ class Inform(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         turn = CustomerTurn.of(tracker)
         title, number = turn.entity("article"), turn.entity("order_number")
+        if await heard_code(dispatcher, tracker):
+            return []
         if title:
             await _say_article(dispatcher, turn, title)
         elif turn.form:

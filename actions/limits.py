@@ -9,7 +9,8 @@ from typing import Any
 import jsonschema
 import yaml
 
-from actions import complaint_limits
+from actions import code_limits, complaint_limits
+from actions.code_limits import CodeLimits
 from actions.complaint_limits import ComplaintLimits
 from lang.yaml_files import load_yaml, yaml_problem
 
@@ -67,6 +68,7 @@ class Limits:
     expedite_order: ExpediteLimits
     choices: ChoiceLimits
     complaint: ComplaintLimits
+    identity_code: CodeLimits
 
 
 def _section(**properties: dict[str, Any]) -> dict[str, Any]:
@@ -98,6 +100,7 @@ _SCHEMA = _section(
     cancel_order=_section(allowed_states=_STATES, refund_days=_whole(1, 90)),
     expedite_order=_section(allowed_states=_STATES, once_in_hours=_whole(1, 720)),
     complaint=complaint_limits.SCHEMA,
+    identity_code=code_limits.SCHEMA,
     choices=_section(orders_shown=_whole(1, 10), topics_shown=_whole(1, 5)),
 )
 
@@ -121,4 +124,5 @@ def load(path: Path = LIMITS_FILE) -> Limits:
         expedite_order=ExpediteLimits(tuple(expedite["allowed_states"]), expedite["once_in_hours"]),
         choices=ChoiceLimits(**content["choices"]),
         complaint=complaint_limits.read(content["complaint"]),
+        identity_code=code_limits.read(content["identity_code"]),
     )

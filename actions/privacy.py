@@ -10,6 +10,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions import access
 from actions.care_requests import pass_on
+from actions.code_dialogue import prove
 from actions.knowledge import best_answer, utter_article
 from actions.links import links
 from actions.speak import HUMAN, offer, say
@@ -30,7 +31,8 @@ class PrivacyRequest(Action):
         customer_id = await access.surely(turn)
         pressed = turn.entity("wish") if turn.pressed_button else None
         if customer_id is None:
-            await _explain(dispatcher, turn)
+            if not await prove(dispatcher, turn, "/privacy_request", send=pressed == "code"):
+                await _explain(dispatcher, turn)
         elif pressed == "erase":
             sure = offer("button_privacy_erase_sure", '/privacy_request{"wish": "erase_sure"}')
             say(dispatcher, "utter_privacy_erase_confirm", offers=[sure, offer("button_privacy_keep", "/stop")])

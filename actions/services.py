@@ -13,6 +13,8 @@ from pathlib import Path
 
 from actions import limits as limits_file
 from actions.identity.check import Identity
+from actions.identity.codes import Codes
+from actions.identity.console_sender import ConsoleSender
 from actions.limits import Limits
 from actions.records.choose import Source, open_records
 from actions.records.clock import shop_today
@@ -30,6 +32,7 @@ LOOK_AT_ARTICLES_EVERY = 5.0
 class Services:
     records: OrderRecords
     identity: Identity
+    codes: Codes
     limits: Limits
     database: Database
     open_knowledge: Callable[[], KnowledgeBase]
@@ -50,6 +53,7 @@ def build(database: Database, records: OrderRecords | None = None) -> Services:
     return Services(
         records=records,
         identity=Identity(database, records, limits.identity),
+        codes=Codes(database, ConsoleSender(), limits.identity_code),
         limits=limits,
         database=database,
         open_knowledge=lambda: KnowledgeBase.open(ARTICLES, shop_today, watch_seconds=LOOK_AT_ARTICLES_EVERY),

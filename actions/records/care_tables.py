@@ -77,3 +77,23 @@ memberships = sa.Table(
     sa.Column("points", sa.Integer, nullable=False),
     sa.Column("points_until", sa.Date, nullable=False),
 )
+
+
+identity_codes = sa.Table(
+    "identity_codes",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("conversation_id", sa.String(64), nullable=False, index=True),
+    sa.Column("customer_id", sa.String(64), nullable=False, index=True),
+    # The message that asked for it: asked once, sent once.
+    sa.Column("sent_for", sa.String(64), nullable=False, unique=True),
+    # The code itself is never kept.
+    sa.Column("salt", sa.String(32), nullable=False),
+    sa.Column("code_hash", sa.String(128), nullable=False),
+    sa.Column("tries", sa.Integer, nullable=False),
+    # The messages that tried last, and that were right.
+    sa.Column("tried_by", sa.String(64)),
+    sa.Column("used_by", sa.String(64)),
+    sa.Column("created_at", UtcDateTime, nullable=False),
+    sa.Column("expires_at", UtcDateTime, nullable=False),
+)

@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 import sqlalchemy as sa
 
 from actions import services
+from actions.identity.codes import Codes
+from actions.identity.console_sender import ConsoleSender
 from actions.records.database import Database
 from actions.records.own import OwnRecords
 from actions.records.tables import orders
@@ -88,4 +90,6 @@ class CustomerAtShop:
 
 def services_for(database: Database, shared: services.Services) -> services.Services:
     """Services of one scenario's own database, with the articles that are already open."""
-    return replace(services.build(database), open_knowledge=lambda: shared.knowledge)
+    built = services.build(database)
+    codes = Codes(database, ConsoleSender(), built.limits.identity_code, make=lambda: "246810")
+    return replace(built, codes=codes, open_knowledge=lambda: shared.knowledge)
