@@ -30,8 +30,9 @@ class ChannelRule:
     ``agent_lasts``: how long after the customer's message an agent (never the bot) may still write. ``text_limit``
     counts characters, or bytes of UTF-8 where ``in_bytes``. ``merge_bubbles``: so many bot bubbles make one message.
     ``cards`` False: order and article cards become words. ``buttons`` is how many fit under a message, their labels at
-    most ``button_characters`` long. A reply older than ``held_for`` is not sent any more. ``edge_say`` is the response
-    said when a quota ends in the middle of an answer; ``link`` is where the customer can go on.
+    most ``button_characters`` long; with ``buttons_under_last`` a phone shows only those of the last message. A reply
+    older than ``held_for`` is not sent any more. ``edge_say`` is the response said when a quota ends in the middle of
+    an answer; ``link`` is where the customer can go on.
     """
 
     name: str
@@ -43,6 +44,7 @@ class ChannelRule:
     cards: bool = True
     buttons: int | None = None
     button_characters: int | None = None
+    buttons_under_last: bool = False
     held_for: timedelta = timedelta(hours=48)
     edge_say: str | None = None
     link: str = ""

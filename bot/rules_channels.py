@@ -39,7 +39,13 @@ _CHANNEL = _mapping(
         "text": _mapping({"characters": _COUNT, "bytes": _COUNT}, minProperties=1, maxProperties=1),
         "merge_bubbles": _COUNT,
         "cards": {"enum": ["template", "words"]},
-        "buttons": _mapping({"at_most": {"type": "integer", "minimum": 0}, "characters": {**_COUNT, "minimum": 2}}),
+        "buttons": _mapping(
+            {
+                "at_most": {"type": "integer", "minimum": 0},
+                "characters": {**_COUNT, "minimum": 2},
+                "only_under_last": {"type": "boolean"},
+            }
+        ),
         "held_for_hours": _SPAN,
         "at_the_edge": _mapping(
             {"say": {"type": "string", "minLength": 1}, "link": {"type": "string"}}, required=["say"]
@@ -80,6 +86,7 @@ def _rule_of(name: str, entry: Mapping[str, Any]) -> ChannelRule:
         cards=entry.get("cards", "template") == "template",
         buttons=buttons.get("at_most"),
         button_characters=buttons.get("characters"),
+        buttons_under_last=buttons.get("only_under_last", False),
         held_for=timedelta(hours=entry.get("held_for_hours", 48)),
         edge_say=edge.get("say"),
         link=edge.get("link", ""),

@@ -6,7 +6,7 @@ Nothing that was given is missing from the plan: it is in a parcel, or kept back
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bot.channel_rules import MESSAGE_WINDOW, ChannelRule, Reason, ReplyWindow, WindowRule
@@ -142,6 +142,8 @@ def plan(
     cut = blocked.get(False) in ("quota_spent", "kept_for_agent") and any(not _by_agent(each) for each in parcels)
     if edge is not None:
         _say_edge(rule, parcels, kept, edge, base_url, wanted=cut)
+    if rule.buttons_under_last:
+        _gather_buttons(parcels, rule.buttons)
     return Plan(tuple(parcels), tuple(sorted(kept, key=lambda each: each.message.seq)), cut)
 
 
@@ -256,3 +258,19 @@ def _say_edge(
     reason = next(bots).reason
     kept.extend(Kept(message, Delivery.DELAYED, reason) for message in last.messages)
     parcels[places[-1]] = Parcel((edge,), pieces(rule, fit(rule, edge, base_url)), last.window)
+
+
+def _gather_buttons(parcels: list[Parcel], most: int | None) -> None:
+    """Every button of the bot's words under the last of them, the newest where there are too many; each label once."""
+    places = [index for index, parcel in enumerate(parcels) if not _by_agent(parcel)]
+    if len(places) < 2:
+        return
+    offered = [button for index in places for piece in parcels[index].pieces for button in piece.buttons]
+    newest = {button.labels[parcels[places[-1]].pieces[0].language]: button for button in offered}
+    shown = list(newest.values())
+    shown = shown if most is None else shown[max(0, len(shown) - most) :]
+    for index in places:
+        plain = tuple(replace(piece, buttons=()) for piece in parcels[index].pieces)
+        if index == places[-1]:
+            plain = (*plain[:-1], replace(plain[-1], buttons=tuple(shown)))
+        parcels[index] = replace(parcels[index], pieces=plain)

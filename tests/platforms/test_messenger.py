@@ -66,6 +66,17 @@ async def test_a_button_is_pressed(world: MessengerWorld) -> None:
     ]
 
 
+async def test_buttons_above_the_last_message_are_not_lost(world: MessengerWorld) -> None:
+    """A phone shows the quick replies of the last message only."""
+    both = (utterance("utter_menu", {}, "/track_order"), utterance("utter_offer", {}, "/request_human"))
+    world.brain.script["你好"] = bot_turn("x", utterances=both)
+    await world.says("你好")
+    assert [each["title"] for each in world.platform.person().offers()] == ["按钮/track_order", "按钮/request_human"]
+    await world.platform.deliver(world.platform.press(SENDER, "按钮/track_order"))
+    await world.quiet()
+    assert world.brain.asked[-1].payload == "/track_order"
+
+
 async def test_a_menu_item_says_its_words(world: MessengerWorld) -> None:
     await world.platform.deliver(world.platform.postback(SENDER, "开始", "text:你好"))
     await world.platform.deliver(world.platform.postback(SENDER, "查订单", "UNKNOWN"))
@@ -222,7 +233,7 @@ async def test_what_the_platform_refuses_is_shown(world: MessengerWorld, trouble
 async def test_a_rate_limit_is_waited_for(world: MessengerWorld) -> None:
     async def just_before_the_answer(_: object) -> None:
         await asyncio.sleep(0.1)
-        world.platform.busy_calls = 3
+        world.platform.busy_calls = 1
 
     world.brain.during = just_before_the_answer
     await world.says("你好")

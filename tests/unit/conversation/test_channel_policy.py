@@ -132,6 +132,20 @@ class TestMerging:
         assert (first.buttons, second.buttons) == ((), offered)
         assert first.id != second.id
 
+    def test_where_only_the_last_buttons_are_seen_all_come_there(self) -> None:
+        def button(label: str, name: str) -> OfferedButton:
+            return OfferedButton(name, {"zh": label, "en": label}, "/x")
+
+        words = [
+            replace(said(1), buttons=(button("查物流", "1"), button("转人工", "2"))),
+            said(2),
+            replace(said(3), buttons=(button("转人工", "3"),)),
+        ]
+        rule = replace(FIVE, buttons_under_last=True, buttons=13)
+        shown = [[each.id for each in parcel.pieces[-1].buttons] for parcel in plan(rule, OPEN, words, NOW).parcels]
+        assert shown == [[], [], ["1", "3"]]
+        assert [len(parcel.pieces[-1].buttons) for parcel in plan(FIVE, OPEN, words, NOW).parcels] == [2, 0, 1]
+
     def test_nothing_follows_a_card_in_the_same_message(self) -> None:
         card = Card("article", {"title": {"zh": "退货", "en": "Returns"}, "link": "/help/returns"})
         words = [replace(said(1), card=card), said(2)]
