@@ -18,7 +18,7 @@ from kb.records import Shown
 from lang.encode import Encoder, encoder
 
 # How many logits it is worth that the classifier and the article's author name the same intent.
-INTENT_EVIDENCE = 0.6
+INTENT_EVIDENCE = 1.0
 # A section is preferred to the lead only when it speaks clearly louder: the lead is the author's short answer.
 LEAD_ADVANTAGE = 0.1
 # So many articles of an intent come into question whatever speaks for them.
