@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from actions import services
+from actions.records import recently_seen
 from actions.records.models import Order
+from actions.records.port import RecordsUnavailable
 from actions.turn import CustomerTurn
 
 
@@ -13,9 +15,23 @@ async def customers(turn: CustomerTurn) -> tuple[str, ...]:
 
 
 async def orders(turn: CustomerTurn) -> list[Order]:
-    """All orders of those customers, newest first."""
+    """All orders of those customers, newest first. Raises RecordsUnavailable.
+
+    For a yes to our question, the orders as they were when we asked will do while the shop's system is down: the wish
+    is kept then, and its conditions are checked when it is carried out. Nothing else is told from memory.
+    """
     verified = await customers(turn)
-    return await services.current().records.orders_of_customers(verified) if verified else []
+    if not verified:
+        return []
+    try:
+        found = await services.current().records.orders_of_customers(verified)
+    except RecordsUnavailable:
+        remembered = recently_seen.of(turn.conversation_id, verified) if turn.intent == "affirm" else []
+        if not remembered:
+            raise
+        return remembered
+    recently_seen.remember(turn.conversation_id, found)
+    return found
 
 
 async def permitted(turn: CustomerTurn, order_number: str | None) -> Order | None:

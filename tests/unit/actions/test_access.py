@@ -1,0 +1,97 @@
+"""While the shop's system is down, a yes finds the order it was asked about; nothing else is told from memory."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from rasa_sdk import Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions import access, services
+from actions.cancel import CancelOrder
+from actions.records import demo, recently_seen
+from actions.records.database import Database
+from actions.records.ledger import Ledger
+from actions.records.own import OwnRecords
+from actions.records.port import RecordsUnavailable
+from actions.records.tables import service_requests
+from actions.turn import CustomerTurn
+from tests.databases import copy_of, rows
+from tests.outages import CanFail
+from tests.unit.actions.conftest import TODAY
+
+PAID = "SO202611010001"
+TURN = CustomerTurn("talk", "m", "C10001", "", "", "track_order", 1.0, (), (), "zh", None, None)
+_METADATA = {"conversation_id": "talk", "message_id": "m", "customer_id": "C10001"}
+YES = replace(TURN, intent="affirm", text="是的")
+
+
+@dataclass
+class World:
+    shop: CanFail
+
+
+@pytest.fixture
+async def world(template: Path, tmp_path: Path) -> AsyncIterator[World]:
+    database = Database(copy_of(template, tmp_path))
+    await demo.seed(database, TODAY)
+    shop = CanFail(OwnRecords(database))
+    services.install(services.build(database, shop))
+    recently_seen._seen.clear()
+    yield World(shop)
+    services._installed.clear()
+    await database.close()
+
+
+async def test_a_yes_finds_what_it_was_asked_about(world: World) -> None:
+    assert await access.permitted(TURN, PAID) is not None
+    world.shop.down = True
+    order = await access.permitted(YES, PAID)
+    assert order is not None
+    assert order.order_number == PAID
+    with pytest.raises(RecordsUnavailable):
+        await access.orders(TURN)
+
+
+async def test_what_was_never_seen_is_not_invented(world: World) -> None:
+    world.shop.down = True
+    with pytest.raises(RecordsUnavailable):
+        await access.orders(YES)
+
+
+async def test_only_orders_of_whoever_is_verified_now(world: World) -> None:
+    await access.orders(TURN)
+    world.shop.down = True
+    assert await access.orders(replace(YES, customer_id=None)) == []
+    with pytest.raises(RecordsUnavailable):
+        await access.orders(replace(YES, customer_id="C10002"))
+    with pytest.raises(RecordsUnavailable):
+        await access.orders(replace(YES, conversation_id="another"))
+
+
+async def test_memory_is_short(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    await access.orders(TURN)
+    world.shop.down = True
+    monkeypatch.setattr(recently_seen, "MINUTES", 0)
+    with pytest.raises(RecordsUnavailable):
+        await access.orders(YES)
+
+
+async def test_a_confirmed_cancellation_is_kept_while_the_system_is_down(world: World, tmp_path: Path) -> None:
+    current = services.current()
+    services.install(replace(current, records=Ledger(current.database, world.shop)))
+    assert await access.permitted(TURN, PAID) is not None
+    world.shop.down = True
+    said = CollectingDispatcher()
+    slots = {"order_number": PAID, "cancel_confirmed": True, "language": "zh"}
+    latest = {"text": "是的", "intent": {"name": "affirm", "confidence": 1.0}, "metadata": _METADATA}
+    await CancelOrder().run(said, Tracker("talk", slots, latest, [], False, None, {}, "x"), {})
+    (reply,) = said.messages
+    assert reply["response"] == "utter_request_kept"
+    assert reply["reference"].startswith("RQ")
+    (kept,) = await rows(current.database, sa.select(service_requests))
+    assert (kept.state, kept.reference, kept.kind) == ("pending", reply["reference"], "cancel_order")
