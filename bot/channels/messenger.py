@@ -15,7 +15,7 @@ import structlog
 
 from bot.channels.messenger_errors import InDoubt, error_of
 from bot.channels.messenger_parse import CHANNEL
-from bot.channels.messenger_render import action, bodies
+from bot.channels.messenger_render import LATE, action, bodies
 from bot.channels.messenger_settings import MessengerSettings
 from bot.channels.messenger_verify import proof
 from bot.channels.platform import LARGEST_FILE, Http, PlatformRefusal
@@ -96,10 +96,14 @@ class MessengerChannel:
         try:
             await self._post("messages", body)
         except ChannelError as error:
-            # An agent of ours who writes takes the conversation back; the bot never does.
-            if error.reason != "elsewhere" or message.author is not Author.AGENT:
+            if message.author is not Author.AGENT or error.reason not in ("elsewhere", "window_closed"):
                 raise
-            await self.take_control(conversation.sender)
+            if error.reason == "elsewhere":
+                # An agent of ours who writes takes the conversation back; the bot never does.
+                await self.take_control(conversation.sender)
+            else:
+                # The platform's day ended before ours; a person may go on under the tag.
+                body = {**body, **LATE}
             await self._post("messages", body)
 
     async def _say_the_rest(self, body: Mapping[str, Any]) -> None:

@@ -12,6 +12,8 @@ from bot.ports import ChannelError
 # The platform's own limits for one element of a template.
 TITLE = 80
 SUBTITLE = 80
+LATE = {"messaging_type": "MESSAGE_TAG", "tag": "HUMAN_AGENT"}
+"""An agent's words after the window."""
 LINK_LABEL: Mapping[Language, str] = {"zh": "查看全文", "en": "Read more"}
 
 
@@ -23,7 +25,7 @@ def bodies(sender: str, message: StoredMessage, *, late: bool = False, public_ur
     replies = [_quick_reply(button, message.language) for button in message.buttons]
     if replies and contents:
         contents[-1]["quick_replies"] = replies
-    kind = {"messaging_type": "MESSAGE_TAG", "tag": "HUMAN_AGENT"} if late else {"messaging_type": "RESPONSE"}
+    kind = LATE if late else {"messaging_type": "RESPONSE"}
     return [{"recipient": {"id": sender}, **kind, "message": content} for content in contents]
 
 

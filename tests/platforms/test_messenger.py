@@ -189,16 +189,27 @@ async def test_after_a_day_only_the_agent_gets_through_under_the_tag(world: Mess
     assert all("tag" not in call for call in platform.calls[-2:])
 
 
-async def test_a_window_that_only_the_platform_knows_to_be_closed(world: MessengerWorld) -> None:
+@pytest.mark.parametrize(
+    ("hours", "fate", "tag"),
+    [(25, (Delivery.SENT, None), "HUMAN_AGENT"), (24 * 8, (Delivery.DELAYED, "window_closed"), None)],
+)
+async def test_a_window_that_only_the_platform_knows_to_be_closed(
+    world: MessengerWorld, hours: int, fate: object, tag: str | None
+) -> None:
     world.platform.moved = -1.0
     await world.says("你好")
     here = await world.conversation()
     await claim(world.parts, here.id, ANNA)
-    await say(world.parts, here.id, ANNA, "还在吗", "c1")
-    world.platform.moved = 25 * 3600.0
     await world.queue.ring(here.id)
     await world.quiet()
-    assert (await world.fates())[-1] == (Delivery.DELAYED, "window_closed")
+    await say(world.parts, here.id, ANNA, "还在吗", "c1")
+    world.platform.moved = hours * 3600.0
+    await world.queue.ring(here.id)
+    await world.quiet()
+    assert (await world.fates())[-1] == fate
+    shown = world.platform.person().texts()
+    assert ("还在吗" in shown) is (tag is not None)
+    assert tag is None or world.platform.calls[-1]["tag"] == tag
 
 
 # --- refusals of the platform -----------------------------------------------------------------
