@@ -203,10 +203,7 @@ class Store(Protocol):
     async def tell_unasked(
         self, conversation_id: str, subject: str, drafts: Sequence[Draft], *, expected_version: int
     ) -> list[StoredMessage]:
-        """Say something that no message asked for: each ``subject`` once, then nothing.
-
-        Only while the bot owns the conversation, or nobody does; else StaleConversation.
-        """
+        """Unasked, each ``subject`` once; only while the bot owns it, or nobody does, else StaleConversation."""
 
     async def last_word_of_customer(self, conversation_id: str) -> StoredMessage | None:
         """The customer's latest message."""
@@ -280,6 +277,9 @@ class OrderRecords(Protocol):
     async def orders_of_conversation(
         self, conversation_id: str, customer_id: str | None
     ) -> list[Mapping[str, Any]]: ...
+
+    async def vouch(self, conversation_id: str, order_number: str) -> bool:
+        """An agent's word that this conversation is with the customer of the order; False where it is not there."""
 
 
 @dataclass(frozen=True)

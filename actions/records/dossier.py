@@ -9,7 +9,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from actions.records import requests
+from actions.identity.codes import remember
+from actions.records import clock, requests
 from actions.records.cards import money, order_card
 from actions.records.database import Database
 from actions.records.models import Order, Profile, Refund
@@ -54,6 +55,17 @@ class OrderDossier:
             }
             for order in orders
         ]
+
+    async def vouch(self, conversation_id: str, order_number: str) -> bool:
+        """An agent's word: this conversation is with the customer of the order. False for an order that is not there.
+
+        Raises RecordsUnavailable.
+        """
+        order = await self._records.order(order_number)
+        if order is None:
+            return False
+        await self._database.write(remember, conversation_id, order.customer_id, "agent", clock.now(), order_number)
+        return True
 
     async def _people(self, customer_ids: set[str]) -> dict[str, Profile | None]:
         ids = sorted(customer_ids)

@@ -18,7 +18,7 @@ from bot.http.errors import ApiError, wrong_field
 from bot.http.language import as_language
 from bot.http.views import Names
 from bot.messages import Agent, Conversation, Owner, StoredMessage
-from bot.ports import UnknownConversation
+from bot.ports import StaleConversation, UnknownConversation
 
 _PAGE = 500
 
@@ -103,6 +103,21 @@ async def add_note(request: web.Request, agent: Agent) -> web.Response:
     return await _changed(request, agent)
 
 
+async def vouch(request: web.Request, agent: Agent) -> web.Response:
+    """``{order_number}``: the agent has made sure that this is the order's customer; kept with a note of who did."""
+    number = id_of(await read_object(request), "order_number").strip().upper()
+    conversation = await _conversation(request)
+    context = context_of(request)
+    if conversation.owner is not Owner.AGENT or conversation.agent != agent.username:
+        raise StaleConversation(conversation.id)
+    if not await context.records.vouch(conversation.id, number):
+        raise ApiError("unknown_order", {"order_number": number})
+    note = context.parts.responses.render("notice_vouched", {"order_number": number}).texts[agent.language]
+    await context.parts.store.add_note(conversation.id, agent.username, note)
+    await context.parts.notifier.publish(DESK_TOPIC, {"type": "changed", "conversation": conversation.id})
+    return await _changed(request, agent)
+
+
 async def transfer(request: web.Request, agent: Agent) -> web.Response:
     """``{agent}``: the user name of a colleague."""
     username = id_of(await read_object(request), "agent")
@@ -145,6 +160,7 @@ def add_to(app: web.Application) -> None:
             web.post(f"{one}/claim", guard(claim)),
             web.post(f"{one}/messages", guard(say)),
             web.post(f"{one}/notes", guard(add_note)),
+            web.post(f"{one}/verify", guard(vouch)),
             web.post(f"{one}/transfer", guard(transfer)),
             web.post(f"{one}/return", guard(return_to_bot)),
             web.post(f"{one}/close", guard(close)),

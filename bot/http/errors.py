@@ -130,6 +130,7 @@ PROBLEMS: Mapping[str, Problem] = {
         "Somebody else was faster with this conversation. It has been reloaded.",
     ),
     "unknown_agent": Problem(400, "没有这位客服：{agent}。", "There is no agent named {agent}."),
+    "unknown_order": Problem(400, "没有这个订单：{order_number}。", "There is no order {order_number}."),
 }
 
 

@@ -33,6 +33,7 @@ export function startDesk({ elements, me, language, onLoggedOut, notify }) {
   const queue = createQueue({ tabs: elements.tabs, list: elements.list, onOpen: open, onTab: setTab });
   const dossier = createDossier(elements.dossier, {
     onNote: (text) => act('notes', { text }),
+    onVouch: (number) => act('verify', { order_number: number }),
     onBack: () => { elements.desk.dataset.pane = 'talk'; },
   });
   const talk = createTalk(elements.talk, {

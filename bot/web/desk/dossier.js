@@ -62,8 +62,21 @@ function wanted(list) {
     one.intent, el('span', { class: 'quiet' }, typeof one.confidence === 'number' ? ` ${Math.round(one.confidence * 100)}%` : ''))));
 }
 
+/** An agent who has made sure who this is says so, by an order of theirs. */
+function voucher(one, language, onVouch) {
+  if (one.owner !== 'agent') return null;
+  return el('button', {
+    type: 'button',
+    class: 'plain',
+    onclick: () => {
+      const number = window.prompt(say(language, 'vouch_order'));
+      if (number && number.trim()) onVouch(number.trim());
+    },
+  }, say(language, 'vouch'));
+}
+
 /** `onNote(text)` resolves when the note is stored; `show(one, language)` paints a conversation's dossier. */
-export function createDossier(container, { onNote, onBack }) {
+export function createDossier(container, { onNote, onBack, onVouch }) {
   const field = el('textarea', { rows: '2', id: 'note' });
   const label = el('label', { class: 'unseen', for: 'note' });
   const save = el('button', { type: 'submit', class: 'plain' });
@@ -95,7 +108,7 @@ export function createDossier(container, { onNote, onBack }) {
         section(say(language, 'why'), ...handoffs(one.handoffs, language)),
         section(say(language, 'orders'), ...(one.orders.length
           ? one.orders.map((data) => order(data, language))
-          : [quiet(say(language, 'no_orders'))])),
+          : [quiet(say(language, 'no_orders'))]), voucher(one, language, onVouch)),
         section(say(language, 'notes'), ...notes(one.notes, language), form),
         ...(one.intents.length ? [section(say(language, 'intents'), wanted(one.intents))] : []),
         ...(one.mood_curve.length

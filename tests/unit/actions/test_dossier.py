@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 
+from actions import limits
 from actions.identity.check import Identity
+from actions.identity.codes import Codes
+from actions.identity.console_sender import ConsoleSender
 from actions.limits import load
 from actions.records.cards import mask_name, mask_phone
 from actions.records.database import Database
@@ -62,3 +65,14 @@ def test_masks_keep_just_enough_to_recognise_somebody() -> None:
     assert mask_name("") == ""
     assert mask_phone("13800018001") == "*******8001"
     assert mask_phone("123") == "123"
+
+
+async def test_an_agents_word_proves_the_customer_beyond_an_order(shop: Database) -> None:
+    dossier = OrderDossier(shop, OwnRecords(shop))
+    assert not await dossier.vouch("talk", "SO999999999999")
+    assert await dossier.vouch("talk", "SO202611010001")
+    (order,) = await dossier.orders_of_conversation("talk", None)
+    assert order["customer"]["identity"] == "agent"
+    proven = Codes(shop, ConsoleSender(), limits.load().identity_code).proven
+    assert await proven("talk", 60) == ("C10001",)
+    assert await proven("other talk", 60) == ()

@@ -290,3 +290,18 @@ async def test_a_reply_that_could_not_be_sent_says_why(world: World) -> None:
     assert (shown[-1]["delivery"], shown[-1]["delivery_reason"]) == ("failed", "blocked")
     (row,) = (await get(world, f"{LIST}?owner=waiting"))["conversations"]
     assert row["undelivered"] == 2
+
+
+async def test_an_agent_vouches_for_a_customer_and_a_note_says_so(world: World) -> None:
+    opened = await handed_over(world)
+    headers = await world.log_in("sam")
+    # Only who talks to the customer can know.
+    refused = await act(world, opened, "verify", headers, order_number="SO202611010001")
+    assert await error_of(refused) == (409, "owner_changed")
+    await act(world, opened, "claim", headers)
+    unknown = await act(world, opened, "verify", headers, order_number="SO999")
+    assert await error_of(unknown) == (400, "unknown_order")
+    assert (await act(world, opened, "verify", headers, order_number="so202611010001")).status == 200
+    assert world.records.vouched[-1] == (opened["conversation"], "SO202611010001")
+    (note,) = await world.parts.store.notes(opened["conversation"])
+    assert (note.agent, "SO202611010001" in note.text) == ("sam", True)

@@ -63,6 +63,11 @@ class FakeKnowledge:
 class FakeRecords:
     orders: list[Mapping[str, Any]] = field(default_factory=list)
     asked: list[tuple[str, str | None]] = field(default_factory=list)
+    vouched: list[tuple[str, str]] = field(default_factory=list)
+
+    async def vouch(self, conversation_id: str, order_number: str) -> bool:
+        self.vouched.append((conversation_id, order_number))
+        return order_number == "SO202611010001"
 
     async def orders_of_conversation(self, conversation_id: str, customer_id: str | None) -> list[Mapping[str, Any]]:
         self.asked.append((conversation_id, customer_id))
