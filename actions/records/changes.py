@@ -16,6 +16,7 @@ from sqlalchemy.engine import Connection
 from actions.records import clock, coupons, requests
 from actions.records.models import Outcome
 from actions.records.port import Request
+from actions.records.service_carriers import SERVICE_CARRIERS
 from actions.records.tables import action_outcomes, orders, refunds
 
 Carrier = Callable[[Connection, Request, datetime], Outcome]
@@ -130,6 +131,7 @@ CARRIERS: dict[str, Carrier] = {
     "cancel_order": _cancel,
     "expedite_order": _pass_on,
     "grant_coupon": coupons.grant,
+    **SERVICE_CARRIERS,
 }
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 BothLanguages = dict[str, str]
 """``{"zh": ..., "en": ...}``"""
@@ -58,6 +60,16 @@ class Refund:
     requested_at: datetime
     expected_on: date | None
     updated_at: datetime
+
+
+@dataclass(frozen=True)
+class EarlierRequest:
+    """A request that was made before. ``state``: open, done, pending (tried again), asking."""
+
+    reference: str
+    at: datetime
+    state: str
+    details: Mapping[str, Any]
 
 
 @dataclass(frozen=True)

@@ -81,6 +81,15 @@ order_items = sa.Table(
     sa.Column("unit_price_minor", sa.Integer, nullable=False),
 )
 
+order_addresses = sa.Table(
+    "shop_order_addresses",
+    metadata,
+    sa.Column("order_number", sa.String(32), sa.ForeignKey("shop_orders.order_number"), primary_key=True),
+    # As the customer wrote it: street, recipient, phone.
+    sa.Column("address", sa.String(400), nullable=False),
+    sa.Column("updated_at", UtcDateTime, nullable=False),
+)
+
 courier_events = sa.Table(
     "shop_courier_events",
     metadata,
