@@ -10,8 +10,8 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.clear_yes import is_clear_yes
 from actions.feedback import heard_feedback
-from actions.inform import HINTS
-from actions.order_speech import reset_form
+from actions.forms.hints import hint
+from actions.forms.progress import reset
 from actions.speak import HUMAN, offer, say
 from actions.turn import CustomerTurn, kept_of
 
@@ -20,7 +20,7 @@ def leave_form(tracker: Tracker) -> list[EventType]:
     """Close the open form, if any, and empty its slots."""
     if not tracker.active_loop.get("name"):
         return []
-    return [ActiveLoop(None), SlotSet("requested_slot", None), *reset_form(tracker.get_slot("recent_order"))]
+    return [ActiveLoop(None), SlotSet("requested_slot", None), *reset(tracker.get_slot("recent_order"))]
 
 
 class Greet(Action):
@@ -43,7 +43,7 @@ class Goodbye(Action):
         turn = CustomerTurn.of(tracker)
         if turn.form and turn.only_digits:
             # "88" says goodbye in China, but not to somebody who asked for a number.
-            say(dispatcher, HINTS.get(turn.requested_slot or "", "utter_go_on"))
+            say(dispatcher, hint(tracker) or "utter_go_on")
             return []
         say(dispatcher, "utter_goodbye")
         return leave_form(tracker)

@@ -12,7 +12,9 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions import services
 from actions.code_dialogue import heard_code
 from actions.feedback import ask_whether_it_helped, heard_feedback
-from actions.inform import HINTS, offer_for_order
+from actions.forms.hints import hint
+from actions.forms.table import opened_by
+from actions.inform import offer_for_order
 from actions.knowledge import best_answer, near_articles, utter_article
 from actions.speak import HUMAN, offer
 from actions.turn import CustomerTurn
@@ -20,7 +22,6 @@ from actions.turn import CustomerTurn
 # Below these a guess looks silly rather than helpful.
 _LEAST_CONFIDENCE = 0.25
 _LEAST_SCORE = 0.3
-_FORM_TOPICS = {"track_order", "expedite_order", "list_orders", "cancel_order", "track_refund"}
 
 
 class Fallback(Action):
@@ -36,7 +37,7 @@ class Fallback(Action):
         if hit is not None:
             utter_article(dispatcher, hit, **ask_whether_it_helped(turn, hit))
         elif turn.form:
-            key = HINTS.get(turn.requested_slot or "", "utter_not_understood")
+            key = hint(tracker) or "utter_not_understood"
             dispatcher.utter_message(response=key, offers=[HUMAN], misunderstood=True)
         elif number:
             return offer_for_order(dispatcher, number)
@@ -59,7 +60,7 @@ async def _near_topics(turn: CustomerTurn) -> list[dict[str, Any]]:
         if f"/{intent}" == HUMAN["payload"]:
             continue  # offered in any case
         hit = knowledge.by_intent(intent, turn.language)
-        if confidence >= _LEAST_CONFIDENCE and (hit or intent in _FORM_TOPICS):
+        if confidence >= _LEAST_CONFIDENCE and (hit or opened_by(intent)):
             offers.append(offer(f"button_topic_{intent}", f"/{intent}"))
             shown |= {hit.slug} if hit else set()
     for hit in await near_articles(turn.text, turn.language):

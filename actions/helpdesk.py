@@ -9,8 +9,11 @@ from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.knowledge import best_answer, utter_article
-from actions.speak import HUMAN, say
+from actions.speak import HUMAN, offer, say
 from actions.turn import CustomerTurn
+
+_NEIGHBOURS = {"set_address": "change_address"}
+"""What is easily meant instead: somebody who wants another address may mean that of an order."""
 
 
 class AnswerService(Action):
@@ -20,8 +23,10 @@ class AnswerService(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         turn = CustomerTurn.of(tracker)
         hit = await best_answer(turn.text, turn.intent, turn.language)
+        neighbour = _NEIGHBOURS.get(turn.intent)
+        offers = [offer(f"button_topic_{neighbour}", f"/{neighbour}")] if neighbour else []
         if hit is None:
-            say(dispatcher, "utter_service_by_person")
+            say(dispatcher, "utter_service_by_person", offers=offers)
         else:
-            utter_article(dispatcher, hit, offers=[HUMAN])
+            utter_article(dispatcher, hit, offers=[*offers, HUMAN])
         return []

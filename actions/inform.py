@@ -11,16 +11,11 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions import services
 from actions.code_dialogue import heard_code
 from actions.feedback import ask_whether_it_helped
+from actions.forms.hints import hint
+from actions.forms.progress import FORM
 from actions.knowledge import utter_article
 from actions.speak import HUMAN, offer, say
 from actions.turn import CustomerTurn
-
-# What is worth a hint when a form's question got something else.
-HINTS = {
-    "order_number": "utter_order_number_hint",
-    "last_four": "utter_last_four_hint",
-    "cancel_confirmed": "utter_confirm_hint",
-}
 
 
 def offer_for_order(dispatcher: CollectingDispatcher, order_number: str) -> list[EventType]:
@@ -44,10 +39,10 @@ class Inform(Action):
         if title:
             await _say_article(dispatcher, turn, title)
         elif turn.form:
-            say(dispatcher, HINTS.get(turn.requested_slot or "", "utter_go_on"))
+            say(dispatcher, hint(tracker) or "utter_go_on")
         elif number and (turn.entity("last_four") or turn.entity("phone")):
             # Who proves their identity unasked wants to see the order.
-            return [SlotSet("recent_order", number), FollowupAction("track_order_form")]
+            return [SlotSet("recent_order", number), SlotSet("service", "track_order"), FollowupAction(FORM)]
         elif number:
             return offer_for_order(dispatcher, number)
         else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -38,19 +39,39 @@ class IdentityLimits:
 
 
 @dataclass(frozen=True)
-class CancelLimits:
-    """Order states in which the bot may cancel, and the days within which the money is promised back."""
+class ServiceLimits:
+    """When the bot may do one service by itself. None: this service has no such limit.
 
-    allowed_states: tuple[str, ...]
-    refund_days: int
+    Days are counted in the shop's calendar; amounts are whole units of the order's currency.
+    """
 
-
-@dataclass(frozen=True)
-class ExpediteLimits:
-    """Order states in which a nudge makes sense, and the hours before the next one."""
-
-    allowed_states: tuple[str, ...]
-    once_in_hours: int
+    allowed_states: tuple[str, ...] = ORDER_STATES
+    days_after_delivery: int | None = None
+    days_if_faulty: int | None = None
+    """The longer window of goods that are faulty or not what was ordered."""
+    days_after_order: int | None = None
+    once_in_hours: int | None = None
+    once_in_days: int | None = None
+    changes: int | None = None
+    """How many times it may be changed afterwards."""
+    alone_up_to: int | None = None
+    """Up to this amount the bot grants a refund at once; above it, a person decides."""
+    refund_days: int | None = None
+    """The money is promised back within so many days."""
+    answer_hours: int | None = None
+    """A person answers within so many hours."""
+    warranty_days: int | None = None
+    postage: int | None = None
+    late_days: int | None = None
+    silent_days: int | None = None
+    days_ahead: int | None = None
+    first_hour: int | None = None
+    last_hour: int | None = None
+    window_hours: int | None = None
+    change_until_hour: int | None = None
+    """The hour of the day before until which a delivery can still be moved."""
+    staff_areas: tuple[str, ...] = ()
+    """Words in an address that only our staff can change an order to."""
 
 
 @dataclass(frozen=True)
@@ -64,11 +85,14 @@ class ChoiceLimits:
 @dataclass(frozen=True)
 class Limits:
     identity: IdentityLimits
-    cancel_order: CancelLimits
-    expedite_order: ExpediteLimits
     choices: ChoiceLimits
     complaint: ComplaintLimits
     identity_code: CodeLimits
+    services: Mapping[str, ServiceLimits]
+
+    def of(self, service: str) -> ServiceLimits:
+        """No limits at all for a service without a section."""
+        return self.services.get(service, ServiceLimits())
 
 
 def _section(**properties: dict[str, Any]) -> dict[str, Any]:
@@ -85,6 +109,45 @@ def _whole(least: int, most: int) -> dict[str, Any]:
 
 
 _STATES = {"type": "array", "items": {"enum": list(ORDER_STATES)}, "uniqueItems": True}
+_DAYS, _HOURS, _HOUR, _AMOUNT = _whole(0, 3650), _whole(1, 720), _whole(0, 24), _whole(0, 100_000)
+_SERVICES: dict[str, dict[str, dict[str, Any]]] = {
+    "cancel_order": {"refund_days": _whole(1, 90)},
+    "expedite_order": {"once_in_hours": _HOURS},
+    "change_address": {"staff_areas": {"type": "array", "items": {"type": "string", "minLength": 2}}},
+    "change_order": {"answer_hours": _HOURS},
+    "schedule_delivery": {
+        "days_ahead": _whole(1, 60),
+        "first_hour": _HOUR,
+        "last_hour": _HOUR,
+        "window_hours": _whole(1, 12),
+        "change_until_hour": _HOUR,
+    },
+    "return_item": {
+        "days_after_delivery": _DAYS,
+        "days_if_faulty": _DAYS,
+        "answer_hours": _HOURS,
+        "postage": _AMOUNT,
+    },
+    "exchange_item": {"days_after_delivery": _DAYS, "once_in_days": _DAYS, "answer_hours": _HOURS},
+    "request_refund": {"days_after_delivery": _DAYS, "alone_up_to": _AMOUNT, "answer_hours": _HOURS},
+    "request_repair": {"warranty_days": _DAYS, "answer_hours": _HOURS},
+    "product_problem": {"days_if_faulty": _DAYS, "warranty_days": _DAYS, "answer_hours": _HOURS},
+    "price_protection": {"days_after_order": _DAYS, "once_in_days": _DAYS, "answer_hours": _HOURS},
+    "request_invoice": {"days_after_order": _DAYS, "changes": _whole(0, 10), "answer_hours": _HOURS},
+    "not_received": {
+        "days_after_delivery": _DAYS,
+        "late_days": _DAYS,
+        "silent_days": _DAYS,
+        "once_in_days": _DAYS,
+        "answer_hours": _HOURS,
+    },
+    "wrong_or_damaged_item": {
+        "days_after_delivery": _DAYS,
+        "alone_up_to": _AMOUNT,
+        "once_in_days": _DAYS,
+        "answer_hours": _HOURS,
+    },
+}
 _SCHEMA = _section(
     identity=_section(
         attempts_per_conversation=_whole(1, 20),
@@ -97,11 +160,10 @@ _SCHEMA = _section(
         address_window_minutes=_whole(1, 43200),
         verified_for_minutes=_whole(1, 43200),
     ),
-    cancel_order=_section(allowed_states=_STATES, refund_days=_whole(1, 90)),
-    expedite_order=_section(allowed_states=_STATES, once_in_hours=_whole(1, 720)),
     complaint=complaint_limits.SCHEMA,
     identity_code=code_limits.SCHEMA,
     choices=_section(orders_shown=_whole(1, 10), topics_shown=_whole(1, 5)),
+    **{name: _section(allowed_states=_STATES, **settings) for name, settings in _SERVICES.items()},
 )
 
 
@@ -117,12 +179,17 @@ def load(path: Path = LIMITS_FILE) -> Limits:
     ]
     if faults:
         raise LimitsError("\n".join(faults))
-    cancel, expedite = content["cancel_order"], content["expedite_order"]
     return Limits(
         identity=IdentityLimits(**content["identity"]),
-        cancel_order=CancelLimits(tuple(cancel["allowed_states"]), cancel["refund_days"]),
-        expedite_order=ExpediteLimits(tuple(expedite["allowed_states"]), expedite["once_in_hours"]),
         choices=ChoiceLimits(**content["choices"]),
         complaint=complaint_limits.read(content["complaint"]),
         identity_code=code_limits.read(content["identity_code"]),
+        services={name: _service(content[name]) for name in _SERVICES},
     )
+
+
+def _service(section: Mapping[str, Any]) -> ServiceLimits:
+    settings: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in section.items()
+    }
+    return ServiceLimits(**settings)

@@ -5,20 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.records import clock
 from actions.records.cards import order_card
 from actions.records.models import Order
-from actions.speak import Argument, day, moment, say, word
+from actions.speak import Argument, day, moment, money, say, word
 from actions.words import words
-
-
-def reset_form(recent_order: str | None = None) -> list[EventType]:
-    """Empty a form's own slots, or its next use would skip every question. ``recent_order`` stays for what follows."""
-    cleared = [SlotSet(name, None) for name in ("order_number", "last_four", "cancel_confirmed")]
-    return [*cleared, SlotSet("recent_order", recent_order)]
 
 
 def state_of(order: Order) -> Argument:
@@ -35,10 +28,9 @@ def first_item(order: Order) -> Argument:
     return word("word_item_and_more", item=order.items[0].name, count=pieces)
 
 
-def say_identity_failed(dispatcher: CollectingDispatcher) -> list[EventType]:
+def say_identity_failed(dispatcher: CollectingDispatcher) -> None:
     """The one sentence for "no tries left", "too many tries" and "not yours": it tells a stranger nothing."""
     say(dispatcher, "utter_identity_exhausted", facts={"identity": "exhausted"})
-    return reset_form()
 
 
 def say_status(dispatcher: CollectingDispatcher, order: Order, *, offers: Sequence[Mapping[str, Any]] = ()) -> None:
@@ -81,3 +73,13 @@ def _courier(order: Order) -> dict[str, Argument]:
         "event": newest.text if newest else word("word_no_courier_event"),
         "at": moment(newest.at if newest else order.placed_at),
     }
+
+
+def order_line(order: Order) -> Argument:
+    return word(
+        "word_order_line",
+        order_number=order.order_number,
+        item=first_item(order),
+        state=state_of(order),
+        total=money(order.total_minor, order.currency),
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,9 +10,7 @@ from rasa_sdk import Tracker
 
 from kb.search import Language
 
-FORM_SLOTS = ("order_number", "last_four", "cancel_confirmed")
-# What may be said along with an answer to a question of ours without being another matter.
-_COMPANIONS = {"inform", "nlu_fallback", "greet", "thanks", "affirm", "deny", "smalltalk", "praise", "insult"}
+FORM_SLOTS = ("order_number", "last_four", "details", "confirmed")
 
 
 @dataclass(frozen=True)
@@ -69,16 +67,8 @@ class CustomerTurn:
         values = [entity.get("value") for entity in self.entities if entity.get("entity") == name]
         return str(values[-1]) if values else None
 
-    def another_matter(self, own_intents: Collection[str]) -> bool:
-        """Whether this asks for something else than what the open form is about.
-
-        A bare number is data whatever the classifier made of it: only words beside it can change the matter.
-        """
-        if self.intent in _COMPANIONS or self.intent in own_intents:
-            return False
-        return self.pressed_button or self._says_more_than_data()
-
-    def _says_more_than_data(self) -> bool:
+    def says_more_than_data(self) -> bool:
+        """Whether letters are left when what the rules found (numbers, addresses, days) is taken out."""
         rest = self.text
         for entity in sorted(self.entities, key=lambda found: found.get("start") or 0, reverse=True):
             start, end = entity.get("start"), entity.get("end")
@@ -93,6 +83,16 @@ def answered_question(tracker: Tracker) -> bool:
         if event["event"] == "user":
             return False
         if event["event"] == "slot" and event["name"] in FORM_SLOTS and event["value"] is not None:
+            return True
+    return False
+
+
+def refused_this_turn(tracker: Tracker, form: str) -> bool:
+    """Whether the form has let the latest message go to somebody else: it is asked only for its question now."""
+    for event in reversed(tracker.events):
+        if event["event"] == "user":
+            return False
+        if event["event"] == "action_execution_rejected" and event.get("name") == form:
             return True
     return False
 

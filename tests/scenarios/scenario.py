@@ -5,6 +5,7 @@ A file is a list of scenarios:
     - name: the digits come with the order number
       customer: C10002            # optional: signed in by the shop's site
       owns: {SO202611010001: C10002}  # optional: orders that belong to another customer than in the demo shop
+      delivered: [SO202611010006]     # optional: orders that arrived today
       turns:
       - say: SO202611010002 尾号 8002   # or  press: <label of the newest button that reads so>
         # Every reply, in order: a key alone, or with what must be in it. "utter_a or utter_b" allows both.
@@ -18,6 +19,8 @@ A file is a list of scenarios:
         owner: waiting            # who owns the conversation afterwards; bot when left out
         reason: asks_for_human    # the hand-over rule that fired
         language: en              # of the replies; that of the file when left out
+        records: down             # the shop's order system stops answering before this line; `up`: it is back
+        facts: {refused: late}    # some of what is kept for the dossier
       leaves: {SO202611010001: cancelled}   # optional: states of orders in the records at the end
 
 A field that is not listed here is a fault, so that no expectation is overlooked.
@@ -59,6 +62,8 @@ class Line:
     owner: str = "bot"
     reason: str | None = None
     language: Language | None = None
+    records: str | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -68,6 +73,7 @@ class Scenario:
     turns: tuple[Line, ...]
     customer: str | None = None
     owns: Mapping[str, str] = field(default_factory=dict)
+    delivered: tuple[str, ...] = ()
     leaves: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from actions import services
 from actions.identity.codes import Codes
 from actions.identity.console_sender import ConsoleSender
+from actions.records import clock
 from actions.records.database import Database
 from actions.records.own import OwnRecords
 from actions.records.tables import orders
@@ -17,6 +18,7 @@ from bot.conversation.handle import drain
 from bot.messages import Conversation, Customer, Incoming, OfferedButton, StoredMessage
 from bot.ports import Parts
 from tests.databases import change
+from tests.outages import CanFail
 from tests.scenarios.scenario import Line, Scenario
 
 
@@ -47,6 +49,8 @@ class CustomerAtShop:
         self._database = database
         self._scenario = scenario
         self._lines = 0
+        self._records = services.current().records
+        assert isinstance(self._records, CanFail)
 
     async def arrive(self) -> None:
         customer = Customer(self._scenario.customer) if self._scenario.customer else None
@@ -59,8 +63,14 @@ class CustomerAtShop:
                 self._database, sa.update(orders).where(orders.c.order_number == number).values(customer_id=owner)
             )
 
+        for number in self._scenario.delivered:
+            arrived = {"state": "delivered", "delivered_at": clock.now()}
+            await change(self._database, sa.update(orders).where(orders.c.order_number == number).values(**arrived))
+
     async def write(self, line: Line) -> Answered:
         self._lines += 1
+        if line.records is not None:
+            self._records.down = line.records == "down"
         incoming = Incoming("web", "visitor", f"line {self._lines}", address="203.0.113.7")
         if line.press is not None:
             incoming = replace(incoming, payload=(await self._button(line.press)).id)
@@ -89,7 +99,8 @@ class CustomerAtShop:
 
 
 def services_for(database: Database, shared: services.Services) -> services.Services:
-    """Services of one scenario's own database, with the articles that are already open."""
+    """Services of one scenario's own database, with the articles already open and records that can be switched off."""
     built = services.build(database)
     codes = Codes(database, ConsoleSender(), built.limits.identity_code, make=lambda: "246810")
-    return replace(built, codes=codes, open_knowledge=lambda: shared.knowledge)
+    records = CanFail(built.records)
+    return replace(built, records=records, codes=codes, open_knowledge=lambda: shared.knowledge)

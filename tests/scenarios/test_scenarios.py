@@ -45,6 +45,8 @@ def _check(scenario: Scenario, line: Line, answered: Answered) -> None:
     # Numbers of requests and complaints hold the day, and are as good as any other: CP, RQ.
     effects = tuple(re.sub(r"(CP|RQ)\d+", r"\1", effect) for effect in decision.get("effects", ()))
     assert effects == line.effect, told
+    facts = decision.get("facts") or {}
+    assert {name: facts.get(name) for name in line.facts} == line.facts, told
     assert answered.conversation.owner.value == line.owner, told
     assert (decision.get("handoff") or {}).get("rule") == line.reason, told
 

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
+from actions.forms.progress import FORM_SLOTS
 from actions.limits import ORDER_STATES
 from bot.responses import ResponseCatalogue
 
@@ -63,7 +64,7 @@ def test_no_form_takes_free_text(domain: Any) -> None:
 
 
 def test_verification_is_no_slot(domain: Any) -> None:
-    assert set(domain["slots"]) == {"language", "order_number", "last_four", "cancel_confirmed", "recent_order"}
+    assert set(domain["slots"]) == {"language", *FORM_SLOTS, "recent_order"}
 
 
 def test_every_key_in_an_action_exists(catalogue: ResponseCatalogue) -> None:
@@ -99,7 +100,7 @@ def test_both_languages_are_their_own(catalogue: ResponseCatalogue) -> None:
     """An English text with Chinese characters, or a Chinese one without any, was forgotten in translation."""
     han = re.compile(r"[\u4e00-\u9fff]")
     neutral = {"utter_again", "utter_article_answer", "button_article", "button_as_before", "word_money_cny"}
-    neutral |= {"word_money_other", "word_order_line", "button_order"}
+    neutral |= {"word_money_other", "word_order_line", "button_order", "word_as_it_is", "word_pieces"}
     for file in (ROOT / "data" / "responses").glob("*.yml"):
         for key, variants in read(file)["responses"].items():
             texts = {variant["condition"][0]["value"]: variant["text"] for variant in variants}

@@ -13,7 +13,7 @@ from actions import limits
 def test_our_own_file_says_what_the_design_promises() -> None:
     found = limits.load()
     assert found.identity.attempts_per_conversation == 3
-    assert found.cancel_order.allowed_states == ("paid",)
+    assert found.of("cancel_order").allowed_states == ("paid",)
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,7 @@ import pytest
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.limits import ORDER_STATES
-from actions.order_speech import first_item, say_status
-from actions.orders import order_line
+from actions.order_speech import first_item, order_line, say_status
 from actions.records.cards import money, order_card
 from actions.records.models import CourierEvent, Item, Order, Refund
 from actions.refunds import say_refund

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from rasa_sdk import Tracker
 
+from actions.forms.description import Kind, Question
+from actions.forms.hearing import is_digression
 from actions.turn import CustomerTurn, answered_question, said_this_turn
 
-OWN = frozenset({"track_order"})
+STORY = Question("problem", Kind.TEXT)
 
 
 def tracker(text: str, intent: str, found: dict[str, str] | None = None, events: list[Any] | None = None) -> Tracker:
@@ -17,38 +20,57 @@ def tracker(text: str, intent: str, found: dict[str, str] | None = None, events:
         {"entity": name, "value": value, "start": text.index(value), "end": text.index(value) + len(value)}
         for name, value in (found or {}).items()
     ]
-    message = {"text": text, "intent": {"name": intent}, "entities": entities}
+    message = {"text": text, "intent": {"name": intent, "confidence": 0.95}, "entities": entities}
     return Tracker("talk", {}, message, events or [], False, None, {}, "action_listen")
 
 
 @pytest.mark.parametrize(
     ("text", "intent"),
     [
-        ("SO202611010002", "request_invoice"),
-        ("SO202611010002", "cancel_order"),
+        ("SO202611010002", "ask_warranty"),
+        ("SO202611010002", "ask_store"),
         ("单号SO202611010002", "inform"),
-        ("我的SO202611010002到哪了", "track_order"),
         ("嗯 SO202611010002", "affirm"),
         ("SO202611010002 asdf", "nlu_fallback"),
     ],
 )
 def test_data_is_an_answer(text: str, intent: str) -> None:
     turn = CustomerTurn.of(tracker(text, intent, {"order_number": "SO202611010002"}))
-    assert not turn.another_matter(OWN)
+    assert not is_digression(turn, None)
+
+
+def test_words_beside_the_data_may_change_the_matter() -> None:
+    told = tracker("how long is the warranty on SO202611010002", "ask_warranty", {"order_number": "SO202611010002"})
+    assert is_digression(CustomerTurn.of(told), None)
+    unsure = replace(CustomerTurn.of(told), confidence=0.4)
+    assert not is_digression(unsure, None)
+
+
+def test_a_button_of_another_matter_counts_by_its_intent() -> None:
+    assert is_digression(CustomerTurn.of(tracker('/ask_warranty{"order_number": "1"}', "ask_warranty")), None)
+    assert not is_digression(CustomerTurn.of(tracker('/inform{"order_number": "1"}', "inform")), None)
+
+
+@pytest.mark.parametrize(
+    "text", ["按键不灵了，而且充电很慢", "the left side crackles when I move", "很差，用了两天就坏"]
+)
+@pytest.mark.parametrize("intent", ["make_complaint", "usage_help", "ask_product_info", "insult"])
+def test_nearly_anything_may_stand_in_a_story(text: str, intent: str) -> None:
+    assert not is_digression(CustomerTurn.of(tracker(text, intent)), STORY)
 
 
 @pytest.mark.parametrize(
     ("text", "intent"),
-    [("SO202611010002 我要取消", "cancel_order"), ("can I return SO202611010002", "return_item")],
+    [
+        ("保修多久", "ask_warranty"),
+        ("who pays the postage?", "ask_return_policy"),
+        ("转人工", "request_human"),
+        ("谢谢", "thanks"),
+        ("算了", "stop"),
+    ],
 )
-def test_words_beside_the_data_may_change_the_matter(text: str, intent: str) -> None:
-    turn = CustomerTurn.of(tracker(text, intent, {"order_number": "SO202611010002"}))
-    assert turn.another_matter(OWN)
-
-
-def test_a_button_of_another_matter_counts_by_its_intent() -> None:
-    assert CustomerTurn.of(tracker('/cancel_order{"order_number": "1"}', "cancel_order")).another_matter(OWN)
-    assert not CustomerTurn.of(tracker('/inform{"order_number": "1"}', "inform")).another_matter(OWN)
+def test_what_is_clearly_something_else_is_no_story(text: str, intent: str) -> None:
+    assert is_digression(CustomerTurn.of(tracker(text, intent)), STORY)
 
 
 def test_stock_rasa_messages_without_our_metadata_are_read_too() -> None:

@@ -1,0 +1,46 @@
+"""A wish with everything the rules look at, read anew at every step."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from actions import access, services
+from actions.forms.answers import matters, questions_left
+from actions.forms.description import Case, Needs, Question, Service
+from actions.forms.progress import Progress
+from actions.records import clock
+from actions.records.earlier_requests import earlier_requests
+from actions.records.models import Order
+from actions.turn import CustomerTurn
+
+
+async def case_of(service: Service, progress: Progress, order: Order | None) -> Case:
+    """``order`` is one that this customer may see, or None."""
+    shop = services.current()
+    earlier = await shop.database.read(earlier_requests, order.order_number, service.requests) if order else ()
+    case = Case(order, dict(progress.details), shop.limits.of(service.name), clock.now(), earlier)
+    return replace(case, details={**case.details, **_fixed(service, case)})
+
+
+def _fixed(service: Service, case: Case) -> dict[str, str]:
+    """Answers that need no asking: the only option there is."""
+    return {
+        question.name: options[0]
+        for question in service.questions
+        if question.name not in case.details and matters(question, case)
+        if len(options := question.options(case)) == 1
+    }
+
+
+async def permitted_case(service: Service, turn: CustomerTurn, progress: Progress) -> Case | None:
+    """None where the service needs an order, and this customer may not see it."""
+    if service.needs is not Needs.ORDER:
+        return await case_of(service, progress, None)
+    order = await access.permitted(turn, progress.order_number)
+    return await case_of(service, progress, order) if order else None
+
+
+def open_question(service: Service, case: Case) -> Question | None:
+    """The detail to ask for now."""
+    left = questions_left(service.questions, case)
+    return left[0] if left else None

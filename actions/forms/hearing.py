@@ -1,0 +1,82 @@
+"""Is a message meant for the open form, for another service, or is it a question in between?"""
+
+from __future__ import annotations
+
+from actions.forms.description import Kind, Question, Service
+from actions.forms.vocabulary import holds
+from actions.turn import CustomerTurn
+
+CLEAR = 0.7
+"""Confidence from which a message in the middle of a form is taken for another matter."""
+
+_FREE = {Kind.TEXT, Kind.ADDRESS, Kind.PHOTO}
+"""Kinds that any words answer."""
+
+_SMALL_WORDS = {"greet", "thanks", "affirm", "deny", "goodbye", "praise", "smalltalk", "insult"}
+_LEAVES = {"stop", "request_human", "switch_language", "repeat", "bot_challenge", "ask_capabilities", "goodbye"}
+_SHORT_LETTERS, _SHORT_WORDS = 5, 4
+
+
+def asks_how(turn: CustomerTurn) -> bool:
+    """ "How do I return something" is a question, "I want to return this" a wish; a button is always a wish."""
+    return not turn.pressed_button and holds(turn.text, "how")
+
+
+def goes_elsewhere(turn: CustomerTurn, own: Service, other: Service, heard: bool, chosen: bool) -> bool:
+    """Whether a message with another service's intent leaves the open one.
+
+    ``heard``: it holds something for the open one, too; ``chosen``: it names one of the options that were offered
+    ("I don't want it" is a reason for a return as well as a wish to cancel).
+    """
+    if turn.pressed_button or not heard:
+        return True
+    if chosen:
+        return False
+    if other.name in own.stories and turn.requested_slot == "details":
+        return False
+    return turn.confidence >= CLEAR and turn.says_more_than_data()
+
+
+def calls_off(turn: CustomerTurn, own: Service) -> bool:
+    """ "Cancel", said when asked whether something shall be done, and it is not a cancellation."""
+    if turn.pressed_button or turn.requested_slot != "confirmed" or turn.intent in (*own.opened_by, "affirm"):
+        return False
+    return _is_short(turn.text) and holds(turn.text, "call_off")
+
+
+def is_digression(turn: CustomerTurn, question: Question | None, chosen: bool = False) -> bool:
+    """Whether a message of no service's intent is about something else than the open question.
+
+    ``chosen``: it names one of the options; in few words that is an answer, whatever else it sounds like.
+
+    A bare number is data whatever the classifier made of it: only words beside it can change the matter.
+    """
+    if turn.pressed_button:
+        return turn.intent not in ("inform", "affirm", "deny")
+    if turn.intent in ("inform", "nlu_fallback") or not turn.says_more_than_data():
+        return False
+    if chosen and _is_short(turn.text):
+        return False
+    if question is not None and question.kind in _FREE:
+        return _interrupts_free_text(turn)
+    return turn.intent not in _SMALL_WORDS and turn.confidence >= CLEAR
+
+
+def _interrupts_free_text(turn: CustomerTurn) -> bool:
+    """Nearly anything may stand in an address or a story: only what is clearly something else is taken out of it."""
+    if turn.confidence < CLEAR:
+        return False
+    if turn.intent in _LEAVES:
+        return True
+    if turn.intent in _SMALL_WORDS:
+        return _is_short(turn.text)
+    return asks_how(turn) or turn.text.rstrip().endswith(("?", "？", "吗", "呢"))
+
+
+def _is_short(text: str) -> bool:
+    letters = [sign for sign in text if sign.isalpha()]
+    return (
+        len(letters) <= _SHORT_LETTERS
+        if any(sign >= "\u4e00" for sign in letters)
+        else (len(text.split()) <= _SHORT_WORDS)
+    )

@@ -1,0 +1,243 @@
+"""The heart of the form: what a message means for the open service, and which question comes next.
+
+The form asks for order number and last four digits only while the customer is not verified; a verified customer with
+one order is asked neither. What the rules refuse ends it at once: nobody answers questions for nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import ActionExecutionRejected, EventType, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions import access, services
+from actions.clear_yes import is_clear_yes
+from actions.forms import hearing
+from actions.forms.answers import matters, options_of, pressed, read, read_anywhere, read_opening
+from actions.forms.case import case_of, open_question
+from actions.forms.description import Case, Needs, Service
+from actions.forms.how import answer_how
+from actions.forms.order_action import OrderAction
+from actions.forms.progress import FORM, Progress, read_answers
+from actions.forms.table import SERVICES, opened_by
+from actions.forms.vocabulary import holds
+from actions.identity.check import Verdict
+from actions.knowledge import best_answer, utter_article
+from actions.records.models import Order
+from actions.speak import HUMAN, say
+from actions.turn import CustomerTurn, refused_this_turn
+
+_MOST_CHANGES_OF_SERVICE = 3
+"""A service may lead on to another one (a refund before dispatch is a cancellation), but not in circles."""
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What a message did. ``anything``: it held something for the form; ``elsewhere``: it was not meant for it."""
+
+    progress: Progress
+    anything: bool = False
+    elsewhere: bool = False
+    chosen: bool = False
+    """It answers the open question with one of its options."""
+
+
+class ValidateServiceForm(OrderAction):
+    def name(self) -> str:
+        return f"validate_{FORM}"
+
+    async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        turn = CustomerTurn.of(tracker)
+        before = Progress.of(tracker)
+        if turn.requested_slot is None:
+            return await self._open(dispatcher, turn, before)
+        service = SERVICES[str(before.service)]
+        if refused_this_turn(tracker, FORM):
+            # Coming back after a question in between: the message has had its answer.
+            return await self._go_on(dispatcher, turn, before, before)
+        heard = await _hear(turn, before, service)
+        other = opened_by(turn.intent)
+        if hearing.calls_off(turn, service):
+            heard = Heard(replace(before, confirmed=False), anything=True)
+        elif (
+            other
+            and turn.intent not in service.opened_by
+            and hearing.goes_elsewhere(turn, service, other, heard.anything, heard.chosen)
+        ):
+            if await answer_how(dispatcher, turn, other):
+                return [*_touched(before), *await self._go_on(dispatcher, turn, before, before)]
+            return await self._go_on(dispatcher, turn, before, await _changed(turn, before, other))
+        # An unclear yes is asked again, and so is the wish that is being worked on.
+        again = turn.intent in service.opened_by or (turn.requested_slot == "confirmed" and turn.intent == "affirm")
+        if heard.elsewhere or not (heard.anything or again):
+            return [ActionExecutionRejected(FORM)]
+        return await self._go_on(dispatcher, turn, before, heard.progress)
+
+    async def _open(self, dispatcher: CollectingDispatcher, turn: CustomerTurn, before: Progress) -> list[EventType]:
+        service = opened_by(turn.intent) or SERVICES.get(before.service or "")
+        assert service is not None, f"no service is opened by {turn.intent}"
+        if await answer_how(dispatcher, turn, service):
+            return [*Progress(recent_order=before.recent_order).changes_from(before), SlotSet("requested_slot", None)]
+        if service.helped_by_article and not turn.pressed_button:
+            await _say_what_may_help(dispatcher, turn)
+        return await self._go_on(dispatcher, turn, before, await _changed(turn, before, service))
+
+    async def _go_on(
+        self, dispatcher: CollectingDispatcher, turn: CustomerTurn, before: Progress, progress: Progress
+    ) -> list[EventType]:
+        progress, question = await _work_in(dispatcher, turn, progress)
+        # Asked for the same thing again, the form must still say to Rasa that the message was for it.
+        events = progress.changes_from(before) or _touched(before)
+        return [*events, SlotSet("requested_slot", question)]
+
+
+def _touched(progress: Progress) -> list[EventType]:
+    return [SlotSet("order_number", progress.order_number)]
+
+
+async def _say_what_may_help(dispatcher: CollectingDispatcher, turn: CustomerTurn) -> None:
+    hit = await best_answer(turn.text, turn.intent, turn.language)
+    if hit is not None:
+        utter_article(dispatcher, hit)
+
+
+async def _changed(turn: CustomerTurn, progress: Progress, service: Service) -> Progress:
+    """The service is opened, or takes over: what it asks as well stays answered."""
+    names = {question.name for question in service.questions}
+    # A button that tries again brings along what was answered before.
+    brought = read_answers(turn.entity("answers")) if turn.pressed_button else {}
+    kept = {name: value for name, value in {**progress.details, **brought}.items() if name in names}
+    progress = _with_order(turn, replace(progress, service=service.name, details=kept, confirmed=None), True)
+    case = await case_of(
+        service, progress, await access.permitted(turn, progress.order_number or progress.recent_order)
+    )
+    found = {question.name: read_opening(question, turn, case) for question in service.questions}
+    return replace(progress, details={**kept, **{name: value for name, value in found.items() if value}})
+
+
+async def _hear(turn: CustomerTurn, before: Progress, service: Service) -> Heard:
+    """What the message says to the question that is open, and beside it."""
+    if turn.entity("detail") == f"{service.name}=again":
+        return Heard(replace(before, details={}, confirmed=None), anything=True)
+    order = await access.permitted(turn, before.order_number)
+    case = await case_of(service, before, order)
+    asked = open_question(service, case) if turn.requested_slot == "details" else None
+    progress = _with_order(turn, before, order is None)
+    details = _answers(turn, service, case, asked is not None)
+    if progress.order_number != before.order_number:
+        # Another order has other items.
+        details = {name: value for name, value in {**before.details, **details}.items() if name != "item"}
+        progress = replace(progress, details=details, confirmed=None)
+    elif details:
+        progress = replace(progress, details={**before.details, **details})
+    confirmed = _confirmation(turn, before) if progress == before else None
+    anything = progress != before or confirmed is not None
+    chosen = asked is not None and details.get(asked.name) in options_of(asked, case)
+    if anything and opened_by(turn.intent) is None and hearing.is_digression(turn, asked, chosen):
+        return Heard(before, elsewhere=True)
+    return Heard(replace(progress, confirmed=confirmed), anything, chosen=chosen)
+
+
+def _answers(turn: CustomerTurn, service: Service, case: Case, asked: bool) -> dict[str, str]:
+    """Answers in the message: to the open question first of all, to others where their shape shows it."""
+    found: dict[str, str | None] = {}
+    for question in service.questions:
+        if turn.pressed_button:
+            found[question.name] = pressed(question, turn, case)
+        elif asked and question == open_question(service, case):
+            found[question.name] = read(question, turn, case)
+        elif matters(question, case) and turn.requested_slot in ("confirmed", "order_number", "last_four"):
+            found[question.name] = read_anywhere(question, turn, case)
+    return {name: value for name, value in found.items() if value and case.details.get(name) != value}
+
+
+def _with_order(turn: CustomerTurn, progress: Progress, not_proven: bool) -> Progress:
+    """Order number and digits of the message. Digits only while they are needed: a recipient's phone is no proof."""
+    number, digits = turn.entity("order_number"), turn.entity("last_four") or turn.entity("phone")
+    if number:
+        progress = replace(progress, order_number="".join(number.split()).upper())
+    elif holds(turn.text, "other_order") and not turn.pressed_button:
+        progress = replace(progress, order_number=None, recent_order=None)
+    if digits and (not_proven or number):
+        progress = replace(progress, last_four="".join(digits.split())[-4:])
+    return progress
+
+
+def _confirmation(turn: CustomerTurn, before: Progress) -> bool | None:
+    """Only for the very thing that was asked; an unclear yes is asked again."""
+    if turn.requested_slot != "confirmed" or turn.entity("confirming") not in (None, before.seal):
+        return None
+    if turn.intent == "deny":
+        return False
+    return True if is_clear_yes(turn) else None
+
+
+async def _work_in(
+    dispatcher: CollectingDispatcher, turn: CustomerTurn, progress: Progress
+) -> tuple[Progress, str | None]:
+    """Prove who it is where that can be done now, then find the next question."""
+    service = SERVICES[str(progress.service)]
+    if service.needs is Needs.NOTHING:
+        return await _after_identity(turn, progress, None)
+    orders = {order.order_number: order for order in await access.orders(turn)}
+    progress = replace(progress, order_number=_chosen(turn, progress, list(orders)))
+    number, digits = progress.order_number, progress.last_four
+    if number not in orders and number and digits:
+        check = await services.current().identity.verify(
+            turn.conversation_id, number, digits, turn.address, turn.message_id
+        )
+        if check.verdict is Verdict.WRONG:
+            tried = {"order_number": number, "last_four": digits, "left": check.attempts_left}
+            say(dispatcher, "utter_identity_wrong", **tried, facts={"identity": check.verdict.value}, offers=[HUMAN])
+            return replace(progress, last_four=None, recent_order=None), "last_four"
+        if check.verdict is not Verdict.VERIFIED:
+            # The form ends; what follows finds nothing that it may show, and says so.
+            return replace(progress, order_number=None, last_four=None, recent_order=None), None
+        orders = {order.order_number: order for order in await access.orders(turn)}
+        progress = replace(progress, last_four=None)
+    return await _after_orders(turn, progress, orders)
+
+
+async def _after_orders(
+    turn: CustomerTurn, progress: Progress, orders: Mapping[str, Order]
+) -> tuple[Progress, str | None]:
+    if progress.order_number in orders:
+        return await _after_identity(turn, progress, orders[str(progress.order_number)])
+    service = SERVICES[str(progress.service)]
+    if service.needs is Needs.CUSTOMER and await access.customers(turn):
+        return progress, None
+    question = "last_four" if progress.order_number else "order_number"
+    must_prove = question == "last_four" or not orders
+    if must_prove and not await services.current().identity.tries_left(turn.conversation_id):
+        return progress, None
+    return progress, question
+
+
+async def _after_identity(turn: CustomerTurn, progress: Progress, order: Order | None) -> tuple[Progress, str | None]:
+    for _ in range(_MOST_CHANGES_OF_SERVICE):
+        service = SERVICES[str(progress.service)]
+        case = await case_of(service, progress, order)
+        better = service.instead(case)
+        if better is None:
+            break
+        names = {question.name for question in SERVICES[better.service].questions}
+        kept = {name: value for name, value in progress.details.items() if name in names}
+        progress = replace(progress, service=better.service, details={**kept, **better.details}, confirmed=None)
+    progress = replace(progress, details=case.details)
+    if service.rule(case) is not None:
+        return progress, None
+    if open_question(service, case):
+        return progress, "details"
+    return progress, "confirmed" if service.confirm and progress.confirmed is None else None
+
+
+def _chosen(turn: CustomerTurn, progress: Progress, verified_for: list[str]) -> str | None:
+    """The order meant: the one named, else the one talked about last, else the only one there is."""
+    named = progress.order_number or progress.recent_order
+    if named is None and len(verified_for) == 1 and not holds(turn.text, "other_order"):
+        return verified_for[0]
+    return named

@@ -1,0 +1,143 @@
+"""The form without Rasa and without a model: messages with a given intent, entities by the real rules, real records.
+
+Plays what Rasa's ``FormAction`` and the rules of ``data/stories`` do with the form's actions; the scenarios play the
+same with Rasa itself.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.conversation import Deny, Stop
+from actions.forms.ask import AskConfirmed, AskDetails, AskLastFour, AskOrderNumber
+from actions.forms.finish import CarryOutService
+from actions.forms.progress import FORM
+from actions.forms.table import opened_by
+from actions.forms.validate import ValidateServiceForm
+from bot.nlu.entity_rules import EntityRules
+
+ASKS: dict[str, Action] = {
+    "order_number": AskOrderNumber(),
+    "last_four": AskLastFour(),
+    "details": AskDetails(),
+    "confirmed": AskConfirmed(),
+}
+RULES = EntityRules()
+
+
+@dataclass
+class Said:
+    """One sentence of the bot: its key, arguments, the payloads of its buttons, what it changed, its facts."""
+
+    key: str
+    arguments: Mapping[str, Any]
+    buttons: tuple[str, ...] = ()
+    effects: tuple[str, ...] = ()
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+class FormTalk:
+    """One customer's conversation. ``customer``: signed in by the shop's site."""
+
+    def __init__(self, name: str = "talk", customer: str | None = None) -> None:
+        self.name = name
+        self.customer = customer
+        self.slots: dict[str, Any] = {"language": "zh"}
+        self.events: list[dict[str, Any]] = []
+        self.active = False
+        self.offered: list[str] = []
+        self._lines = 0
+
+    async def say(self, text: str, intent: str = "inform", confidence: float = 0.95) -> list[Said]:
+        """A typed message, as the classifier would understand it."""
+        entities = [
+            {"entity": entity.name, "value": entity.value, "start": entity.start, "end": entity.end}
+            for entity in RULES.find(text)
+        ]
+        return await self._turn(text, intent, confidence, entities)
+
+    async def press(self, payload: str) -> list[Said]:
+        """A button of the bot's."""
+        intent, brace, rest = payload.removeprefix("/").partition("{")
+        given = json.loads(brace + rest) if brace else {}
+        entities = [{"entity": name, "value": value} for name, value in given.items()]
+        return await self._turn(payload, intent, 1.0, entities)
+
+    @property
+    def asked(self) -> str | None:
+        return self.slots.get("requested_slot")
+
+    async def _turn(self, text: str, intent: str, confidence: float, entities: list[Any]) -> list[Said]:
+        self._lines += 1
+        self._message = {
+            "text": text,
+            "intent": {"name": intent, "confidence": confidence},
+            "entities": entities,
+            "metadata": {
+                "conversation_id": self.name,
+                "message_id": f"{self.name}-{self._lines}",
+                "customer_id": self.customer,
+            },
+        }
+        self.events.append({"event": "user", "text": text})
+        self._said: list[Said] = []
+        if self.active:
+            await self._to_the_form(intent)
+        elif opened_by(intent):
+            self.active = True
+            await self._form()
+        return self._said
+
+    async def _to_the_form(self, intent: str) -> None:
+        if await self._form():
+            return
+        self.events.append({"event": "action_execution_rejected", "name": FORM})
+        leaving = {"stop": Stop(), "deny": Deny()}.get(intent)
+        if leaving is not None:
+            await self._run(leaving)
+        if self.active:
+            await self._form()
+
+    async def _form(self) -> bool:
+        """False where the form let the message go to somebody else."""
+        events = await self._run(ValidateServiceForm())
+        if any(event["event"] == "action_execution_rejected" for event in events):
+            return False
+        if self.active and self.asked:
+            await self._run(ASKS[self.asked])
+        if not self.asked or not self.active:
+            self.active, self.slots["requested_slot"] = False, None
+            await self._run(CarryOutService())
+        return True
+
+    async def _run(self, action: Action) -> list[dict[str, Any]]:
+        dispatcher = CollectingDispatcher()
+        loop = {"name": FORM} if self.active else {}
+        tracker = Tracker(
+            self.name, dict(self.slots), self._message, list(self.events), False, None, loop, "action_listen"
+        )
+        events: list[dict[str, Any]] = [dict(event) for event in await action.run(dispatcher, tracker, {})]
+        for message in dispatcher.messages:
+            self._hear(message)
+        for event in events:
+            self.events.append(event)
+            if event["event"] == "slot":
+                self.slots[event["name"]] = event["value"]
+            elif event["event"] == "active_loop":
+                self.active = event["name"] is not None
+        return events
+
+    def _hear(self, message: Mapping[str, Any]) -> None:
+        buttons = tuple(offer["payload"] for offer in message.get("offers") or ())
+        self.offered.extend(buttons)
+        said = Said(
+            message["response"], message, buttons, tuple(message.get("effects") or ()), message.get("facts") or {}
+        )
+        self._said.append(said)
+        self.events.append({"event": "bot", "metadata": {"kefu": {"key": said.key}}})

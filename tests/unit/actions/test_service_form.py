@@ -1,0 +1,220 @@
+"""The form, spoken to without a model: what is asked, what is done, and what is not."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from actions import services
+from actions.records import clock, demo
+from actions.records.database import Database
+from actions.records.tables import order_addresses, orders, refunds, service_requests
+from tests.databases import copy_of, rows
+from tests.outages import CanFail
+from tests.unit.actions.form_talk import FormTalk, Said
+
+
+class NoArticles:
+    """A knowledge base that knows nothing."""
+
+    def by_intent(self, intent: str, language: str) -> None:
+        return None
+
+    async def find(self, *words: object, **more: object) -> list[SimpleNamespace]:
+        return []
+
+
+@pytest.fixture
+async def shop(template: Path, tmp_path: Path) -> AsyncIterator[Database]:
+    database = Database(copy_of(template, tmp_path))
+    await demo.seed(database, clock.shop_day(clock.now()))
+    built = services.build(database)
+    services.install(replace(built, open_knowledge=lambda: NoArticles()))  # type: ignore[arg-type,return-value]
+    yield database
+    await database.close()
+
+
+def keys(said: list[Said]) -> list[str]:
+    return [sentence.key for sentence in said]
+
+
+async def test_a_return_from_the_first_word_to_the_refund(shop: Database) -> None:
+    talk = FormTalk()
+    assert keys(await talk.say("我要退货", "return_item")) == ["utter_ask_order_number"]
+    assert keys(await talk.say("SO202611010003")) == ["utter_ask_last_four"]
+    assert keys(await talk.say("8003")) == ["utter_ask_return_reason"]
+    assert keys(await talk.say("不想要了", "cancel_order")) == ["utter_ask_return_way"]
+    (confirm,) = await talk.press('/inform{"detail": "return_way=pickup"}')
+    assert confirm.key == "utter_return_item_confirm"
+    (done,) = await talk.press(confirm.buttons[0])
+    assert (done.key, done.effects) == ("utter_return_item_noted", ("return_item:SO202611010003",))
+    (refund,) = [row for row in await rows(shop, sa.select(refunds)) if row.order_number == "SO202611010003"]
+    assert (refund.state, refund.amount_minor) == ("requested", 39900)
+    (request,) = await rows(shop, sa.select(service_requests))
+    assert request.details["return_reason"] == "unwanted"
+    assert request.reference in str(done.arguments["reference"])
+
+
+async def test_the_old_yes_of_another_wish_confirms_nothing(shop: Database) -> None:
+    talk = FormTalk(customer="C10001")
+    (first,) = await talk.say("地址改成杭州市西湖区文三路90号", "change_address")
+    (second,) = await talk.say("不，改成北京市朝阳区建国路88号", "deny")
+    assert first.key == second.key == "utter_change_address_confirm"
+    assert keys(await talk.press(first.buttons[0])) == ["utter_change_address_confirm"]
+    assert await rows(shop, sa.select(order_addresses)) == []
+    assert keys(await talk.press(second.buttons[0])) == ["utter_change_address_done"]
+    (row,) = await rows(shop, sa.select(order_addresses))
+    assert row.address == "北京市朝阳区建国路88号"
+    assert keys(await talk.press(second.buttons[0])) == []
+
+
+async def test_a_phone_in_the_address_is_no_proof_of_identity(shop: Database) -> None:
+    talk = FormTalk()
+    await talk.say("改地址", "change_address")
+    await talk.say("SO202611010001")
+    await talk.say("8001")
+    (confirm,) = await talk.say("杭州市西湖区文三路90号，李雷，13800138000")
+    assert confirm.key == "utter_change_address_confirm"
+    assert confirm.arguments["new_address"] == "杭州市西湖区文三路90号，李雷，13800138000"
+
+
+async def test_a_shipped_order_keeps_its_address(shop: Database) -> None:
+    talk = FormTalk(customer="C10002")
+    (refused,) = await talk.say("改成杭州市西湖区文三路90号", "change_address")
+    assert refused.key == "utter_change_address_refused_state_in_transit"
+    assert refused.facts["details"] == {"new_address": "杭州市西湖区文三路90号"}
+    assert "/request_human" in refused.buttons
+
+
+async def test_a_refund_before_dispatch_is_a_cancellation(shop: Database) -> None:
+    talk = FormTalk(customer="C10001")
+    assert keys(await talk.say("我要退款", "request_refund")) == ["utter_cancel_order_confirm"]
+    assert keys(await talk.say("是的", "affirm")) == ["utter_cancel_order_done"]
+    states = {row.order_number: row.state for row in await rows(shop, sa.select(orders))}
+    assert states["SO202611010001"] == "cancelled"
+
+
+async def test_small_amounts_are_refunded_at_once_others_reviewed(shop: Database) -> None:
+    talk = FormTalk(customer="C10003")
+    assert keys(await talk.say("申请退款", "request_refund")) == ["utter_ask_refund_reason"]
+    assert keys(await talk.say("2")) == ["utter_request_refund_confirm"]
+    assert keys(await talk.say("对，确认", "affirm")) == ["utter_request_refund_noted"]
+    (refund,) = [row for row in await rows(shop, sa.select(refunds)) if row.order_number == "SO202611010003"]
+    assert refund.state == "requested"
+
+
+async def test_a_company_is_asked_for_its_tax_number(shop: Database) -> None:
+    talk = FormTalk(customer="C10001")
+    assert keys(await talk.say("开发票", "request_invoice")) == ["utter_ask_invoice_kind"]
+    assert keys(await talk.say("开公司的", "request_invoice")) == ["utter_ask_invoice_title"]
+    assert keys(await talk.say("杭州云帆科技有限公司", "ask_store", 0.8)) == ["utter_ask_tax_number"]
+    assert keys(await talk.say("我不知道", "smalltalk", 0.5)) == ["utter_ask_tax_number"]
+    assert keys(await talk.say("91330106ma2cf00k4k", "nlu_fallback")) == ["utter_ask_email"]
+    (confirm,) = await talk.say("发 a@example.com")
+    assert confirm.key == "utter_request_invoice_confirm"
+    assert confirm.facts["details"]["tax_number"] == "91330106MA2CF00K4K"
+    assert keys(await talk.say("嗯好", "affirm")) == ["utter_request_invoice_noted"]
+    assert keys(await talk.say("发票呢", "check_invoice")) == ["utter_invoice_asked"]
+
+
+async def test_a_personal_invoice_needs_no_tax_number_and_may_change_once(shop: Database) -> None:
+    talk = FormTalk(customer="C10001")
+    for title, ends in (("张伟", "noted"), ("李雷", "noted")):
+        await talk.say("开发票", "request_invoice")
+        await talk.press('/inform{"detail": "invoice_kind=personal"}')
+        await talk.say(title, "nlu_fallback")
+        await talk.say("a@example.com")
+        assert keys(await talk.say("是", "affirm")) == [f"utter_request_invoice_{ends}"]
+    assert keys(await talk.say("抬头再改一下", "request_invoice")) == ["utter_request_invoice_refused_changed"]
+
+
+async def test_another_service_takes_over_and_a_question_does_not(shop: Database) -> None:
+    talk = FormTalk(customer="C10003")
+    assert keys(await talk.say("我要换货", "exchange_item")) == ["utter_ask_wanted_version"]
+    assert keys(await talk.say("运费谁出？", "ask_return_policy")) == ["utter_ask_wanted_version"]
+    assert keys(await talk.say("算了还是帮我开发票吧", "request_invoice")) == ["utter_ask_invoice_kind"]
+    assert keys(await talk.say("不开了", "stop")) == ["utter_stopped"]
+    assert talk.slots["service"] is None
+
+
+async def test_a_no_changes_nothing(shop: Database) -> None:
+    talk = FormTalk(customer="C10003")
+    await talk.say("我要换货", "exchange_item")
+    await talk.say("大一号的", "nlu_fallback")
+    assert keys(await talk.say("不换了", "deny")) == ["utter_nothing_changed"]
+    assert await rows(shop, sa.select(service_requests)) == []
+
+
+async def test_change_something_asks_again_from_the_first_question(shop: Database) -> None:
+    talk = FormTalk(customer="C10003")
+    await talk.say("我要换货", "exchange_item")
+    (confirm,) = await talk.say("大一号的", "nlu_fallback")
+    assert keys(await talk.press(confirm.buttons[1])) == ["utter_ask_wanted_version"]
+    (again,) = await talk.say("小一号的", "nlu_fallback")
+    assert again.arguments["wanted_version"] == "小一号的"
+
+
+async def test_markup_in_an_answer_stays_text_and_short(shop: Database) -> None:
+    talk = FormTalk(customer="C10003")
+    await talk.say("我要换货", "exchange_item")
+    (confirm,) = await talk.say("<b>{order_number}</b>" + "很" * 500, "nlu_fallback")
+    told: Any = confirm.arguments["wanted_version"]
+    assert told.startswith("<b>{order_number}</b>很")
+    assert len(told) == 200
+
+
+async def test_the_other_order_is_asked_for(shop: Database) -> None:
+    await shop.write(
+        lambda connection: connection.execute(
+            orders.update().where(orders.c.order_number == "SO202611010004").values(customer_id="C10003")
+        )
+    )
+    talk = FormTalk(customer="C10003")
+    assert keys(await talk.say("SO202611010003要退货", "return_item")) == ["utter_ask_return_reason"]
+    (choose,) = await talk.say("不是这个订单", "deny")
+    assert choose.key == "utter_choose_order"
+    (refused,) = await talk.press(next(button for button in choose.buttons if "0004" in button))
+    assert refused.key == "utter_return_item_refused_state"
+    assert refused.arguments["order_number"] == "SO202611010004"
+
+
+async def test_an_option_in_few_words_is_an_answer_whatever_it_sounds_like(shop: Database) -> None:
+    talk = FormTalk(customer="C10003")
+    await talk.say("收到的东西是碎的", "wrong_or_damaged_item")
+    assert keys(await talk.say("没有照片", "deny")) == ["utter_ask_damage_remedy"]
+    talk = FormTalk("another", customer="C10001")
+    await talk.say("开发票", "request_invoice")
+    assert keys(await talk.say("个人", "request_human")) == ["utter_ask_invoice_title"]
+    assert keys(await talk.say("我要转人工客服", "request_human")) == ["utter_ask_invoice_title"]
+    assert "invoice_title" not in (talk.slots["details"] or "")
+
+
+async def test_an_unclear_yes_is_asked_again(shop: Database) -> None:
+    talk = FormTalk(customer="C10001")
+    await talk.say("取消订单", "cancel_order")
+    assert keys(await talk.say("等一下", "affirm")) == ["utter_cancel_order_confirm"]
+    assert keys(await talk.say("取消", "cancel_order")) == ["utter_cancel_order_confirm"]
+
+
+async def test_tried_again_after_an_outage_nothing_has_to_be_told_twice(shop: Database) -> None:
+    installed = services.current()
+    records = CanFail(installed.records)
+    services.install(replace(installed, records=records))
+    talk = FormTalk(customer="C10003")
+    await talk.say("我要换货", "exchange_item")
+    (confirm,) = await talk.say("大一号的", "nlu_fallback")
+    records.down = True
+    (down,) = await talk.press(confirm.buttons[0])
+    assert down.key == "utter_records_down"
+    assert down.facts["details"] == {"wanted_version": "大一号的"}
+    assert talk.slots["service"] is None
+    records.down = False
+    (again,) = await talk.press(down.buttons[0])
+    assert again.key == "utter_exchange_item_confirm"
+    assert again.arguments["wanted_version"] == "大一号的"
