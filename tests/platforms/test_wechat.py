@@ -270,19 +270,26 @@ async def test_a_token_that_somebody_else_spoiled_is_replaced_once(world: Connec
     assert world.platform.tokens_fetched == 2
 
 
-async def test_a_token_that_ran_out_is_renewed_before_it_is_refused(world: Connected) -> None:
+async def test_a_token_that_ran_out_is_replaced(world: Connected) -> None:
     await world.platform.says("o1", "一")
     await world.settled("o1")
     world.platform.clock.advance(8000)
-    await world.platform.sends("o1", {"MsgType": "text", "Content": "二", "CreateTime": str(int(time.time()))})
-    # The simulator's clock is ahead of ours: its own call-back would be stale.
-    query, body = world.platform.signed(
-        world.platform.message("o1", {"MsgType": "text", "Content": "三"}), timestamp=str(int(time.time()))
-    )
-    assert (await post(world, query, body))[0] == 200
+    await world.platform.says("o1", "二")
     await world.settled("o1")
-    assert world.platform.customer("o1").texts()[-1] == "中文 utter_echo text=三"
+    assert world.platform.customer("o1").texts()[-1] == "中文 utter_echo text=二"
     assert world.platform.tokens_fetched == 2
+
+
+async def test_after_two_days_the_agents_words_wait_for_the_customer(world: Connected) -> None:
+    await world.platform.says("o1", "你好")
+    await world.settled("o1")
+    await world.agent("o1")
+    world.platform.clock.advance(48 * 3600)
+    await say(world.parts, (await world.conversation("o1")).id, LIN, "让您久等了", "c1")
+    last = (await world.settled("o1"))[-1]
+    assert (last.delivery, last.delivery_reason) == (Delivery.DELAYED, "window_closed")
+    await world.platform.says("o1", "还在吗")
+    await until(lambda: world.platform.customer("o1").texts()[-1] == "让您久等了")
 
 
 async def test_a_chatty_bot_leaves_the_agents_share_alone(world: Connected) -> None:

@@ -87,7 +87,7 @@ class WechatSimulator(Simulator):
         self, fields: Mapping[str, str], *, timestamp: str = "", nonce: str = ""
     ) -> tuple[dict[str, str], bytes]:
         """Query and body as the platform makes them in this mode."""
-        timestamp, nonce = timestamp or str(int(self.clock.now())), nonce or secrets.token_hex(5)
+        timestamp, nonce = timestamp or str(self.stamp()), nonce or secrets.token_hex(5)
         query = {"signature": signature(self.token, timestamp, nonce), "timestamp": timestamp, "nonce": nonce}
         query["openid"] = fields.get("FromUserName", "")
         plain = write_fields(dict(fields))
@@ -99,7 +99,7 @@ class WechatSimulator(Simulator):
         return query, write_fields({**fields, **outer} if self.mode == "compatible" else outer)
 
     def _head(self, name: str) -> dict[str, str]:
-        return {"ToUserName": "gh_simulated", "FromUserName": name, "CreateTime": str(int(self.clock.now()))}
+        return {"ToUserName": "gh_simulated", "FromUserName": name, "CreateTime": str(self.stamp())}
 
     def _said_in(self, answer: str) -> str:
         """A text in the answer to a call-back itself."""

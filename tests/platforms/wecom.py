@@ -80,7 +80,7 @@ class WecomSimulator(Simulator):
             if self.states.get(name, NEW) == ENDED:
                 self.states[name] = NEW
         item = {**self._whom(name), "msgid": secrets.token_urlsafe(18), "origin": origin, **content}
-        self.items.append({"send_time": int(self.clock.now()), **item})
+        self.items.append({"send_time": self.stamp(), **item})
         return self.items[-1]
 
     async def enters(self, name: str) -> Delivered:
@@ -90,7 +90,7 @@ class WecomSimulator(Simulator):
         self.items.append(
             {
                 "msgid": secrets.token_urlsafe(18),
-                "send_time": int(self.clock.now()),
+                "send_time": self.stamp(),
                 "origin": 4,
                 "msgtype": "event",
                 "event": event,
@@ -117,7 +117,7 @@ class WecomSimulator(Simulator):
         self.items.append(
             {
                 "msgid": secrets.token_urlsafe(18),
-                "send_time": int(self.clock.now()),
+                "send_time": self.stamp(),
                 "origin": 4,
                 "msgtype": "event",
                 "event": event,
@@ -135,7 +135,7 @@ class WecomSimulator(Simulator):
         self.items.append(
             {
                 "msgid": secrets.token_urlsafe(18),
-                "send_time": int(self.clock.now()),
+                "send_time": self.stamp(),
                 "origin": 4,
                 "msgtype": "event",
                 "event": event,
@@ -154,7 +154,7 @@ class WecomSimulator(Simulator):
     def signed(
         self, fields: Mapping[str, str], *, timestamp: str = "", nonce: str = ""
     ) -> tuple[dict[str, str], bytes]:
-        timestamp, nonce = timestamp or str(int(self.clock.now())), nonce or secrets.token_hex(5)
+        timestamp, nonce = timestamp or str(self.stamp()), nonce or secrets.token_hex(5)
         head = {"ToUserName": self.corp_id, "CreateTime": timestamp, "MsgType": "event"}
         sealed = encrypt(aes_key(self.key), write_fields({**head, **fields}), self.corp_id)
         signed = signature(self.token, timestamp, nonce, sealed)
