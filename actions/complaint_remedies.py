@@ -29,6 +29,10 @@ async def take_remedy(dispatcher: CollectingDispatcher, turn: CustomerTurn, made
         verify = offer("button_complaint_verify", "/list_orders")
         say(dispatcher, "utter_complaint_verify_again", number=made.number, offers=[verify, HUMAN])
         return
+    if made.state == "offered" and await granted_lately(order):
+        # For another complaint about the same order, since this was offered.
+        _refuse(dispatcher, made, order, "again")
+        return
     limits, database, now = services.current().limits.complaint, services.current().database, clock.now()
     again_at = now + timedelta(hours=limits.follow_up_hours)
     taken = await database.write(complaints.take, made.number, remedy, turn.message_id, now, again_at)
@@ -41,14 +45,19 @@ async def take_remedy(dispatcher: CollectingDispatcher, turn: CustomerTurn, made
         _tell(dispatcher, made, order, remedy, outcome)
     else:
         await database.write(complaints.give_back, made.number, now)
-        say(
-            dispatcher,
-            "utter_complaint_not_granted",
-            number=made.number,
-            order_number=order.order_number,
-            offers=[HUMAN],
-            facts={"complaint": made.number, "refused": outcome.reason or outcome.result},
-        )
+        _refuse(dispatcher, made, order, outcome.reason or outcome.result)
+
+
+async def granted_lately(order: Order) -> bool:
+    """Whether the order was made up for within the days that the rules name."""
+    since = clock.now() - timedelta(days=services.current().limits.complaint.once_in_days)
+    return await services.current().database.read(complaints.granted_lately, order.order_number, since)
+
+
+def _refuse(dispatcher: CollectingDispatcher, made: Complaint, order: Order, reason: str) -> None:
+    said = {"number": made.number, "order_number": order.order_number}
+    facts = {"complaint": made.number, "refused": reason}
+    say(dispatcher, "utter_complaint_not_granted", **said, offers=[HUMAN], facts=facts)
 
 
 def _request(turn: CustomerTurn, made: Complaint, order: Order, remedy: str) -> Request:

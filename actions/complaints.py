@@ -12,7 +12,7 @@ from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import access, services
-from actions.complaint_remedies import take_remedy
+from actions.complaint_remedies import granted_lately, take_remedy
 from actions.complaint_rules import cause_of, is_bare, remedies
 from actions.knowledge import best_answer, utter_article
 from actions.records import clock, complaints
@@ -103,6 +103,8 @@ async def offer_remedies(
         order = orders[0]
     limits = services.current().limits.complaint
     allowed = remedies(made.cause, order, limits, clock.now())
+    if order is not None and await granted_lately(order):
+        allowed = ()
     whose = {"customer_id": order.customer_id, "order_number": order.order_number} if order else {}
     made = await services.current().database.write(complaints.offer, made.number, allowed, clock.now(), **whose)
     said: dict[str, Any] = {

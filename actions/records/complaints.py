@@ -107,6 +107,14 @@ def take(
     )
 
 
+def granted_lately(connection: Connection, order_number: str, since: datetime) -> bool:
+    """Whether something was granted for a complaint about this order since then."""
+    query = sa.select(complaints.c.id).where(
+        complaints.c.order_number == order_number, complaints.c.remedy.is_not(None), complaints.c.updated_at > since
+    )
+    return connection.execute(query).first() is not None
+
+
 def carried_out(connection: Connection, number: str, reference: str, now: datetime) -> None:
     _change(connection, number, now, reference=reference)
 

@@ -128,6 +128,17 @@ async def test_one_remedy_a_complaint_whoever_presses_twice(shop: Database, cloc
     assert [due.number for due in await shop.read(complaints.to_follow_up, after)] == [made.number]
 
 
+async def test_an_order_that_was_made_up_for_lately_is_known(shop: Database, clock: Clock) -> None:
+    made = await shop.write(complaints.write_down, MATTER, clock(), 24)
+    await shop.write(complaints.offer, made.number, ["coupon"], clock(), order_number="SO202611010006")
+    since = clock() - timedelta(days=30)
+    assert not await shop.read(complaints.granted_lately, "SO202611010006", since)
+    await shop.write(complaints.take, made.number, "coupon", "m6", clock(), clock())
+    assert await shop.read(complaints.granted_lately, "SO202611010006", since)
+    assert not await shop.read(complaints.granted_lately, "SO202611010006", clock())
+    assert not await shop.read(complaints.granted_lately, "SO202611010001", since)
+
+
 async def test_what_could_not_be_granted_is_open_again(shop: Database, clock: Clock) -> None:
     made = await shop.write(complaints.write_down, MATTER, clock(), 72)
     await shop.write(complaints.offer, made.number, ["coupon"], clock())
