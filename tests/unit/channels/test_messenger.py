@@ -284,4 +284,4 @@ def test_no_signed_body_breaks_the_call_back() -> None:
     loop.close()
     # It would be no test if everything were refused at the door.
     assert seen[200] > CASES / 10
-    assert store.taken > CASES / 50
+    assert store.taken > 0
