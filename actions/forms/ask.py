@@ -26,8 +26,11 @@ _ASK_FOR_DIGITS = {"utter_identity_wrong", "utter_last_four_hint"}
 
 
 def _understood(tracker: Tracker) -> dict[str, Any]:
-    """The question itself says nothing about whether the message was understood, unless it filled a slot."""
-    return {"misunderstood": False} if answered_question(tracker) else {}
+    """The question itself says nothing about whether the message was understood, unless it filled a slot.
+
+    Then the message was an answer, whatever intent its words have elsewhere.
+    """
+    return {"misunderstood": False, "answered_form": True} if answered_question(tracker) else {}
 
 
 class AskOrderNumber(OrderAction):

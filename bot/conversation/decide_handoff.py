@@ -78,7 +78,7 @@ def _measure(rule: HandoffRule, evidence: Evidence) -> Handoff | None:
         counted = float(evidence.misunderstandings)
         return _handoff(rule, evidence, limit, counted) if counted >= limit else None
     holds = {
-        "intent": understanding.intent == rule.value,
+        "intent": understanding.intent == rule.value and not evidence.turn.facts.get("answered_form"),
         "response": any(utterance.key == rule.value for utterance in evidence.turn.utterances),
         "failed": evidence.turn.failed,
     }[rule.condition]

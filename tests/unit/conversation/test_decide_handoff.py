@@ -31,6 +31,12 @@ def test_asking_for_a_human_keeps_the_words_and_the_confidence() -> None:
     )
 
 
+def test_words_that_answered_a_forms_question_ask_for_nobody() -> None:
+    # "Personal", said when asked whether the invoice is for a person or a company.
+    turn = replace(bot_turn(intent="request_human"), facts={"answered_form": True})
+    assert decide_handoff(RULES, evidence(turn)) is None
+
+
 @pytest.mark.parametrize(("count", "fires"), [(2, False), (3, True), (4, True)])
 def test_misunderstandings_are_counted_to_the_threshold(count: int, fires: bool) -> None:
     decision = decide_handoff(RULES, evidence(misunderstood_turn(), count))
