@@ -8,11 +8,8 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from rasa_sdk import Tracker
-from rasa_sdk.executor import CollectingDispatcher
 
 from actions import access, services
-from actions.cancel import CancelOrder
 from actions.records import demo, recently_seen
 from actions.records.database import Database
 from actions.records.ledger import Ledger
@@ -23,10 +20,10 @@ from actions.turn import CustomerTurn
 from tests.databases import copy_of, rows
 from tests.outages import CanFail
 from tests.unit.actions.conftest import TODAY
+from tests.unit.actions.form_talk import FormTalk
 
 PAID = "SO202611010001"
 TURN = CustomerTurn("talk", "m", "C10001", "", "", "track_order", 1.0, (), (), "zh", None, None)
-_METADATA = {"conversation_id": "talk", "message_id": "m", "customer_id": "C10001"}
 YES = replace(TURN, intent="affirm", text="是的")
 
 
@@ -81,17 +78,14 @@ async def test_memory_is_short(world: World, monkeypatch: pytest.MonkeyPatch) ->
         await access.orders(YES)
 
 
-async def test_a_confirmed_cancellation_is_kept_while_the_system_is_down(world: World, tmp_path: Path) -> None:
+async def test_a_confirmed_cancellation_is_kept_while_the_system_is_down(world: World) -> None:
     current = services.current()
     services.install(replace(current, records=Ledger(current.database, world.shop)))
-    assert await access.permitted(TURN, PAID) is not None
+    talk = FormTalk(customer="C10001")
+    (asked,) = await talk.say(f"取消订单{PAID}", "cancel_order")
     world.shop.down = True
-    said = CollectingDispatcher()
-    slots = {"order_number": PAID, "cancel_confirmed": True, "language": "zh"}
-    latest = {"text": "是的", "intent": {"name": "affirm", "confidence": 1.0}, "metadata": _METADATA}
-    await CancelOrder().run(said, Tracker("talk", slots, latest, [], False, None, {}, "x"), {})
-    (reply,) = said.messages
-    assert reply["response"] == "utter_request_kept"
-    assert reply["reference"].startswith("RQ")
+    (reply,) = await talk.press(next(payload for payload in asked.buttons if payload.startswith("/affirm")))
+    assert reply.key == "utter_request_kept"
+    assert reply.arguments["reference"].startswith("RQ")
     (kept,) = await rows(current.database, sa.select(service_requests))
-    assert (kept.state, kept.reference, kept.kind) == ("pending", reply["reference"], "cancel_order")
+    assert (kept.state, kept.reference, kept.kind) == ("pending", reply.arguments["reference"], "cancel_order")
