@@ -54,8 +54,8 @@ class Talk:
 
     @property
     def good(self) -> bool:
-        """Resolved alone; or with a human, where a good shop would pass it on."""
-        return self.end in GOOD or (self.end is End.HUMAN and self.first.human_is_right)
+        """Resolved alone; with a human where a good shop would pass it on, and then not otherwise."""
+        return self.end is End.HUMAN if self.first.human_is_right else self.end in GOOD
 
 
 class _Page:

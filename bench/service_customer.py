@@ -5,6 +5,7 @@ It reads no sentences: the bot's response keys tell it what is asked, as a perso
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
@@ -13,6 +14,7 @@ from typing import Any
 
 import yaml
 
+from actions.forms.table import SERVICES
 from bot.messages import Language, OfferedButton, StoredMessage
 
 FOLDER = Path(__file__).resolve().parent.parent / "tests" / "data" / "first_messages"
@@ -41,6 +43,22 @@ _SHOWN = {
     "track_order": ("utter_order_",),
     "track_refund": ("utter_refund_",),
     "list_orders": ("utter_orders_", "utter_order_list"),
+    "newsletter": ("utter_newsletter_link", "utter_newsletter_stop", "utter_newsletter_start"),
+    "make_complaint": ("utter_complaint_recorded", "utter_complaint_options", "utter_complaint_verify_first"),
+    "check_complaint": ("utter_complaint_is_",),
+    "request_callback": ("utter_callback_noted",),
+    "ask_points": ("utter_points",),
+    "coupon_problem": ("utter_coupon_",),
+    "order_problem": ("utter_order_problem_",),
+    "recover_password": ("utter_account_link",),
+    "privacy_request": ("utter_privacy_export_noted", "utter_privacy_erase_noted"),
+}
+# Articles that answer such questions in passing; other wishes want an article that names their intent.
+_ANSWERED_BY = {
+    "ask_product_info": re.compile(r"using-|product-info|compatibility|kitchen-|clothing-|battery-|children-"),
+    "ask_delivery_options": re.compile(r"delivery-|international-|remote-|customs"),
+    "ask_delivery_time": re.compile(r"delivery-|international-|remote-|customs"),
+    "ask_delivery_fee": re.compile(r"delivery-|international-|remote-|customs"),
 }
 _ANSWERS: Mapping[str, Mapping[Language, str]] = {
     "new_address": {
@@ -124,7 +142,7 @@ class Customer:
         services = accepted(self.first.wants)
         for effect in effects:
             kind, _, order = effect.partition(":")
-            if kind not in services or (order and order != self.first.order):
+            if kind not in services or (order.startswith("SO") and order != self.first.order):
                 return End.WRONG
         if with_human:
             return End.HUMAN
@@ -142,10 +160,11 @@ class Customer:
     def _content_with(self, reply: StoredMessage) -> bool:
         """An article on the matter, unless they came to have something done or to see their own order."""
         card, goal = reply.card, self.first.goal or ""
-        to_know = self.first.wants not in _ALSO or (goal.startswith("Learns") and self.first.wants not in _SHOWN)
+        to_know = self.first.wants not in SERVICES or (goal.startswith("Learns") and self.first.wants not in _SHOWN)
         if card is None or card.kind != "article" or not to_know:
             return False
-        return self.first.wants in self.articles.get(card.data["slug"], ())
+        slug, near = str(card.data["slug"]), _ANSWERED_BY.get(self.first.wants)
+        return self.first.wants in self.articles.get(slug, ()) or bool(near and near.match(slug))
 
     def _move(self, reply: StoredMessage) -> str | OfferedButton | None:
         key, language = reply.key or "", self.first.language
