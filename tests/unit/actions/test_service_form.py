@@ -218,3 +218,13 @@ async def test_tried_again_after_an_outage_nothing_has_to_be_told_twice(shop: Da
     (again,) = await talk.press(down.buttons[0])
     assert again.key == "utter_exchange_item_confirm"
     assert again.arguments["wanted_version"] == "大一号的"
+
+
+async def test_digits_whose_first_handling_was_cut_short_are_not_questioned(shop: Database) -> None:
+    talk = FormTalk()
+    await talk.say("我要退货", "return_item")
+    await talk.say("SO202611010003")
+    # A killed process had come as far as the proof, and the message is handled again.
+    await services.current().identity.verify("talk", "SO202611010003", "8003", "", "talk-3")
+    assert keys(await talk.say("8003")) == ["utter_ask_return_reason"]
+    assert all(event["event"] != "action_execution_rejected" for event in talk.events)

@@ -16,7 +16,7 @@ from bot.http.errors import ApiError
 from bot.messages import Customer
 from tests.unit.gateway.world import IDENTITY_SECRET, World, error_of, running
 
-CLAIMS = {"sub": "42", "name": "张伟", "exp": int(time.time()) + 600}
+CLAIMS = {"sub": "42", "name": "张伟", "exp": int(time.time()) + 86400}
 
 
 def signed(claims: Any = None, secret: str = IDENTITY_SECRET, algorithm: str = "HS256") -> str:
