@@ -135,7 +135,7 @@ async def _hear(turn: CustomerTurn, before: Progress, service: Service) -> Heard
     elif details:
         progress = replace(progress, details={**before.details, **details})
     confirmed = _confirmation(turn, before) if progress == before else None
-    # Digits that prove nothing new were meant for the form all the same: a crash may have cut their first handling short.
+    # Digits that prove nothing new were meant for the form all the same: a crash may have cut their handling short.
     proven_already = order is not None and turn.requested_slot == "last_four" and _digits(turn) is not None
     anything = progress != before or confirmed is not None or proven_already
     chosen = asked is not None and details.get(asked.name) in options_of(asked, case)
