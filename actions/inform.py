@@ -11,6 +11,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions import services
 from actions.code_dialogue import heard_code
 from actions.feedback import ask_whether_it_helped
+from actions.forms.hearing import digits_of_proof
 from actions.forms.hints import hint
 from actions.forms.progress import FORM
 from actions.knowledge import utter_article
@@ -40,7 +41,7 @@ class Inform(Action):
             await _say_article(dispatcher, turn, title)
         elif turn.form:
             say(dispatcher, hint(tracker) or "utter_go_on")
-        elif number and (turn.entity("last_four") or turn.entity("phone")):
+        elif number and digits_of_proof(turn):
             # Who proves their identity unasked wants to see the order.
             return [SlotSet("recent_order", number), SlotSet("service", "track_order"), FollowupAction(FORM)]
         elif number:

@@ -9,6 +9,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.records import clock
 from actions.records.cards import order_card
+from actions.records.item_names import first_item
 from actions.records.models import Order
 from actions.speak import Argument, day, moment, money, say, word
 from actions.words import words
@@ -16,16 +17,6 @@ from actions.words import words
 
 def state_of(order: Order) -> Argument:
     return word(f"word_state_{order.state}")
-
-
-def first_item(order: Order) -> Argument:
-    """The first item's name, with the number of pieces where there are more; other shops' orders may name none."""
-    if not order.items:
-        return word("word_items_unnamed")
-    pieces = sum(item.quantity for item in order.items)
-    if pieces == 1:
-        return order.items[0].name
-    return word("word_item_and_more", item=order.items[0].name, count=pieces)
 
 
 def say_identity_failed(dispatcher: CollectingDispatcher) -> None:
@@ -36,7 +27,7 @@ def say_identity_failed(dispatcher: CollectingDispatcher) -> None:
 def say_status(dispatcher: CollectingDispatcher, order: Order, *, offers: Sequence[Mapping[str, Any]] = ()) -> None:
     """Where the order is, in one sentence that fits its state, beside its card."""
     late = order.is_late(clock.shop_day(clock.now()))
-    arguments: dict[str, Argument] = {"order_number": order.order_number, "item": first_item(order)}
+    arguments: dict[str, Argument] = {"order_number": order.order_number, "item": first_item(order.items)}
     key = f"utter_order_{order.state}"
     if order.state in ("paid", "in_transit"):
         arguments["promised"] = _promise(order)
@@ -79,7 +70,7 @@ def order_line(order: Order) -> Argument:
     return word(
         "word_order_line",
         order_number=order.order_number,
-        item=first_item(order),
+        item=first_item(order.items),
         state=state_of(order),
         total=money(order.total_minor, order.currency),
     )

@@ -16,7 +16,8 @@ from actions.forms.order_action import OrderAction
 from actions.forms.progress import Progress
 from actions.forms.speech import arguments, facts, option_label
 from actions.forms.table import SERVICES
-from actions.order_speech import first_item, state_of
+from actions.order_speech import state_of
+from actions.records.item_names import first_item
 from actions.speak import offer, say
 from actions.turn import CustomerTurn, answered_question, said_this_turn
 
@@ -52,7 +53,7 @@ class AskOrderNumber(OrderAction):
                     "button_order",
                     f'/inform{{"order_number": "{order.order_number}"}}',
                     order_number=order.order_number,
-                    item=first_item(order),
+                    item=first_item(order.items),
                     state=state_of(order),
                 )
                 for order in shown

@@ -22,6 +22,17 @@ def asks_how(turn: CustomerTurn) -> bool:
     return not turn.pressed_button and holds(turn.text, "how")
 
 
+def digits_of_proof(turn: CustomerTurn) -> str | None:
+    """The last four digits of the phone on the order, as far as the message gives them.
+
+    A whole phone proves as much, unless it is a new one, or stands in the address that a parcel shall go to.
+    """
+    digits = turn.entity("last_four")
+    if digits is None and not (turn.entity("address") or holds(turn.text, "new_phone")):
+        digits = turn.entity("phone")
+    return "".join(digits.split())[-4:] if digits else None
+
+
 def goes_elsewhere(turn: CustomerTurn, own: Service, other: Service, heard: bool, chosen: bool) -> bool:
     """Whether a message with another service's intent leaves the open one.
 

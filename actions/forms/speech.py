@@ -8,7 +8,8 @@ from typing import Any
 
 from actions.forms.description import Case, Kind, Question, Service
 from actions.forms.rules import under_warranty
-from actions.order_speech import first_item, state_of
+from actions.order_speech import state_of
+from actions.records.item_names import first_item
 from actions.records.models import Item
 from actions.speak import Argument, day, money, word
 
@@ -57,7 +58,7 @@ def _of_order(case: Case) -> dict[str, Argument]:
 
 def _items(case: Case) -> Argument:
     assert case.order is not None
-    return item_name(case.items[0]) if len(case.items) == 1 else first_item(case.order)
+    return item_name(case.items[0]) if len(case.items) == 1 else first_item(case.order.items)
 
 
 def item_name(item: Item) -> Argument:

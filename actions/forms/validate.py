@@ -136,7 +136,8 @@ async def _hear(turn: CustomerTurn, before: Progress, service: Service) -> Heard
         progress = replace(progress, details={**before.details, **details})
     confirmed = _confirmation(turn, before) if progress == before else None
     # Digits that prove nothing new were meant for the form all the same: a crash may have cut their handling short.
-    proven_already = order is not None and turn.requested_slot == "last_four" and _digits(turn) is not None
+    digits = hearing.digits_of_proof(turn)
+    proven_already = order is not None and turn.requested_slot == "last_four" and digits is not None
     anything = progress != before or confirmed is not None or proven_already
     chosen = asked is not None and details.get(asked.name) in options_of(asked, case)
     if anything and opened_by(turn.intent) is None and hearing.is_digression(turn, asked, chosen):
@@ -159,18 +160,14 @@ def _answers(turn: CustomerTurn, service: Service, case: Case, asked: bool) -> d
 
 def _with_order(turn: CustomerTurn, progress: Progress, not_proven: bool) -> Progress:
     """Order number and digits of the message. Digits only while they are needed: a recipient's phone is no proof."""
-    number, digits = turn.entity("order_number"), _digits(turn)
+    number, digits = turn.entity("order_number"), hearing.digits_of_proof(turn)
     if number:
         progress = replace(progress, order_number="".join(number.split()).upper())
     elif holds(turn.text, "other_order") and not turn.pressed_button:
         progress = replace(progress, order_number=None, recent_order=None)
     if digits and (not_proven or number):
-        progress = replace(progress, last_four="".join(digits.split())[-4:])
+        progress = replace(progress, last_four=digits)
     return progress
-
-
-def _digits(turn: CustomerTurn) -> str | None:
-    return turn.entity("last_four") or turn.entity("phone")
 
 
 def _confirmation(turn: CustomerTurn, before: Progress) -> bool | None:

@@ -12,6 +12,7 @@ import structlog
 from actions.records import clock
 from actions.records.cards import order_card
 from actions.records.database import Database
+from actions.records.item_names import first_item
 from actions.records.models import Order
 from actions.records.port import OrderRecords, RecordsUnavailable
 from actions.words import words
@@ -81,13 +82,9 @@ def why_late(order: Order, rules: LateOrderRules, now: datetime) -> str | None:
 
 
 def arguments(order: Order, now: datetime) -> dict[str, Any]:
-    item: Any = order.items[0].name
-    pieces = sum(each.quantity for each in order.items)
-    if pieces > 1:
-        item = {"key": "word_item_and_more", "arguments": {"item": item, "count": pieces}}
     said: dict[str, Any] = {
         "order_number": order.order_number,
-        "item": item,
+        "item": first_item(order.items),
         "courier": {"key": words().known("word_courier", order.courier, "other")},
         "silent_days": (now - _last_news(order)).days,
     }

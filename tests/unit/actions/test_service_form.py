@@ -12,10 +12,12 @@ import pytest
 import sqlalchemy as sa
 
 from actions import services
+from actions.forms.description import Service
+from actions.forms.table import SERVICES
 from actions.records import clock, demo
 from actions.records.database import Database
-from actions.records.tables import order_addresses, orders, refunds, service_requests
-from tests.databases import copy_of, rows
+from actions.records.tables import order_addresses, order_items, orders, refunds, service_requests
+from tests.databases import change, copy_of, rows
 from tests.outages import CanFail
 from tests.unit.actions.form_talk import FormTalk, Said
 
@@ -82,6 +84,45 @@ async def test_a_phone_in_the_address_is_no_proof_of_identity(shop: Database) ->
     (confirm,) = await talk.say("杭州市西湖区文三路90号，李雷，13800138000")
     assert confirm.key == "utter_change_address_confirm"
     assert confirm.arguments["new_address"] == "杭州市西湖区文三路90号，李雷，13800138000"
+
+
+async def test_a_new_phone_is_no_proof_of_identity(shop: Database) -> None:
+    talk = FormTalk()
+    asked = await talk.say(
+        "I gave you an old mobile number for the delivery. New one is 13900000000.", "change_address"
+    )
+    assert keys(asked) == ["utter_ask_order_number"]
+    assert keys(await talk.say("SO202611010001")) == ["utter_ask_last_four"]
+    # Nor is it when it is what the question for the digits gets: nothing was tried, so no try is lost.
+    assert keys(await talk.say("新号码是13900000000", "change_address")) == ["utter_ask_last_four"]
+    assert await services.current().identity.tries_left("talk") == 3
+    assert keys(await talk.say("8001")) == ["utter_ask_new_address"]
+
+
+async def test_the_phone_of_a_new_address_is_the_recipients(shop: Database) -> None:
+    talk = FormTalk()
+    asked = await talk.say("SO202611010001 收货信息：杭州市西湖区文三路90号，李雷，13800138000", "change_address")
+    assert keys(asked) == ["utter_ask_last_four"]
+    (confirm,) = await talk.say("8001")
+    assert confirm.key == "utter_change_address_confirm"
+    assert "13800138000" in str(confirm.arguments["new_address"])
+
+
+async def test_a_phone_beside_the_order_number_is_proof(shop: Database) -> None:
+    talk = FormTalk()
+    assert keys(await talk.say("SO202611010002 13800008002 到哪了", "track_order")) == ["utter_order_in_transit"]
+
+
+@pytest.mark.parametrize("service", SERVICES.values(), ids=lambda service: service.name)
+async def test_an_order_whose_items_the_shop_does_not_name(shop: Database, service: Service) -> None:
+    await change(shop, sa.delete(order_items))
+    talk = FormTalk(customer="C10003")
+    said = await talk.say("麻烦办一下", service.opened_by[0])
+    for _ in range(6):
+        if not talk.active:
+            break
+        said = await talk.press(said[-1].buttons[0]) if said[-1].buttons else await talk.say("换成大号的，原来的太小")
+    assert said
 
 
 async def test_a_shipped_order_keeps_its_address(shop: Database) -> None:

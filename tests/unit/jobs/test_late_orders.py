@@ -6,15 +6,18 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from actions.records.database import Database
 from actions.records.own import OwnRecords
 from actions.records.port import RecordsUnavailable
+from actions.records.tables import order_items
 from bot.channel_rules import ChannelRule, WindowRule
 from bot.jobs import rules
 from bot.jobs.late_orders import LateOrders, why_late
 from bot.messages import Conversation, Customer, Owner, StoredMessage
 from bot.ports import Parts
+from tests.databases import change
 from tests.fakes import incoming
 from tests.unit.jobs.conftest import ROOT, Clock
 
@@ -58,6 +61,14 @@ async def test_the_customer_is_told_once_with_what_can_be_done(parts: Parts, job
     ]
     for button in message.buttons:
         assert await parts.store.button(conversation.id, button.id) == button
+
+
+async def test_an_order_whose_items_the_shop_does_not_name(parts: Parts, shop: Database, job: LateOrders) -> None:
+    await change(shop, sa.delete(order_items))
+    conversation = await signed_in(parts)
+    assert await job.run() == 1
+    (message,) = await told(parts, conversation)
+    assert "SO202611010006" in message.text
 
 
 async def test_a_customer_whose_orders_are_in_time_is_left_alone(parts: Parts, job: LateOrders) -> None:
