@@ -3,23 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from bot.messages import Language
-
-# The shop's clock. China keeps one offset all year, so no time zone database is needed on the machine.
-SHOP_TIME = timezone(timedelta(hours=8), "Asia/Shanghai")
-
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_CURRENCY_SIGNS: Mapping[str, Mapping[Language, str]] = {
-    "CNY": {"zh": "¥", "en": "CN¥"},
-    "USD": {"zh": "US$", "en": "$"},
-    "EUR": {"zh": "€", "en": "€"},
-    "GBP": {"zh": "£", "en": "£"},
-    "HKD": {"zh": "HK$", "en": "HK$"},
-}
+from lang.figures import day_text, moment_text, money_text
 
 
 class BadArgument(ValueError):
@@ -54,11 +43,11 @@ def _structured(value: Mapping[str, Any], language: Language, render_key: Render
     if "key" in value:
         return render_key(str(value["key"]), value.get("arguments") or {}, language)
     if "date" in value:
-        return _date(_parsed(date.fromisoformat, value["date"]), language)
+        return day_text(_parsed(date.fromisoformat, value["date"]), language)
     if "datetime" in value:
-        return _datetime(value["datetime"], language)
+        return moment_text(_parsed(_aware, value["datetime"]), language)
     if "money" in value:
-        return _money(value["money"], str(value.get("currency", "CNY")), language)
+        return money_text(_parsed(Decimal, str(value["money"])), str(value.get("currency", "CNY")), language)
     if language in value:
         return in_language(value[language], language, render_key)
     raise BadArgument(f"{sorted(value)} lacks the language {language!r}, and is no date, money or key")
@@ -69,29 +58,11 @@ def _number(value: float | Decimal) -> str:
     return str(int(value)) if value == int(value) else str(value)
 
 
-def _date(day: date, language: Language) -> str:
-    if language == "zh":
-        return f"{day.year}年{day.month}月{day.day}日"
-    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
-
-
-def _datetime(value: Any, language: Language) -> str:
-    moment = _parsed(_aware, value).astimezone(SHOP_TIME)
-    separator = " " if language == "zh" else ", "
-    return f"{_date(moment.date(), language)}{separator}{moment:%H:%M}"
-
-
 def _aware(text: str) -> datetime:
     moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
     if moment.tzinfo is None:
         raise ValueError("no UTC offset")
     return moment
-
-
-def _money(amount: Any, currency: str, language: Language) -> str:
-    number = f"{_parsed(Decimal, str(amount)):,.2f}"
-    sign = _CURRENCY_SIGNS.get(currency, {}).get(language)
-    return f"{sign}{number}" if sign else f"{currency} {number}"
 
 
 def _parsed(parse: Callable[[str], Any], text: Any) -> Any:

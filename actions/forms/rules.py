@@ -11,6 +11,7 @@ from actions.forms.vocabulary import folded
 from actions.records import clock
 from actions.records.models import Order
 from actions.speak import day, money, word
+from lang.shop_clock import shop_zone
 
 Rule = Callable[[Case], Refusal | None]
 
@@ -95,7 +96,7 @@ def may_be_delivered_then(case: Case) -> Refusal | None:
     if chosen is None:
         return None
     wished = date.fromisoformat(chosen)
-    evening_before = datetime.combine(wished - timedelta(days=1), datetime.min.time(), clock.SHOP_TIME) + timedelta(
+    evening_before = datetime.combine(wished - timedelta(days=1), datetime.min.time(), shop_zone()) + timedelta(
         hours=limits.change_until_hour or 0
     )
     figures = {"days": limits.days_ahead or 0, "hour": limits.change_until_hour or 0, "delivery_day": day(wished)}

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from actions.records import clock
 from actions.records.models import BothLanguages, Order
 from actions.words import Words
+from lang.figures import LANGUAGES, money_text
 
 
 def order_card(order: Order, words: Words) -> dict[str, Any]:
@@ -17,7 +19,7 @@ def order_card(order: Order, words: Words) -> dict[str, Any]:
         "state_code": order.state,
         "placed_on": clock.shop_day(order.placed_at).isoformat(),
         "items": [{"name": item.name, "quantity": item.quantity} for item in order.items],
-        "total": money(order.total_minor, order.currency, words),
+        "total": money(order.total_minor, order.currency),
         "courier": words.both(words.known("word_courier", order.courier, "other")) if order.courier else None,
         "tracking_number": order.tracking_number,
         "promised_on": order.promised_on.isoformat() if order.promised_on else None,
@@ -25,10 +27,10 @@ def order_card(order: Order, words: Words) -> dict[str, Any]:
     }
 
 
-def money(minor: int, currency: str, words: Words) -> BothLanguages:
+def money(minor: int, currency: str) -> BothLanguages:
     """An amount in minor units as each language writes it."""
-    key = words.known("word_money", currency.lower(), "other")
-    return words.both(key, amount=f"{minor / 100:,.2f}", currency=currency)
+    amount = Decimal(minor) / 100
+    return {language: money_text(amount, currency, language) for language in LANGUAGES}
 
 
 def mask_name(name: str) -> str:

@@ -1,20 +1,24 @@
-"""The time: now in UTC, and the calendar day in the shop."""
+"""The time: now in UTC, and the calendar day in the shop (``rules/shop.yml``)."""
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime, timezone
 
-# China keeps one offset all year, so no time zone database is needed on the machine.
-SHOP_TIME = timezone(timedelta(hours=8), "Asia/Shanghai")
+from lang.shop_clock import shop_zone
 
 
 def now() -> datetime:
     return datetime.now(timezone.utc)
 
 
+def shop_time(moment: datetime) -> datetime:
+    """The same moment on the shop's clock."""
+    return moment.astimezone(shop_zone())
+
+
 def shop_day(moment: datetime) -> date:
     """The date a clock in the shop shows."""
-    return moment.astimezone(SHOP_TIME).date()
+    return shop_time(moment).date()
 
 
 def shop_today() -> date:

@@ -12,9 +12,9 @@ import yaml
 from sqlalchemy.engine import Connection
 
 from actions.records import clock, demo_care
-from actions.records.clock import SHOP_TIME
 from actions.records.database import Database
 from actions.records.tables import courier_events, customers, order_items, orders, refunds
+from lang.shop_clock import shop_zone
 
 DEMO_FILE = Path(__file__).with_name("demo.yml")
 
@@ -109,7 +109,7 @@ def _refund(order: Mapping[str, Any], total: int, today: date) -> dict[str, Any]
 def _moment(given: Mapping[str, Any] | None, today: date) -> datetime | None:
     if given is None:
         return None
-    return datetime.combine(today - timedelta(days=given["days_ago"]), time.fromisoformat(given["at"]), SHOP_TIME)
+    return datetime.combine(today - timedelta(days=given["days_ago"]), time.fromisoformat(given["at"]), shop_zone())
 
 
 def _day(offset: int | None, today: date) -> date | None:

@@ -81,7 +81,7 @@ class OrderDossier:
         return {
             "state": self._words.both(f"word_refund_{refund.state}"),
             "state_code": refund.state,
-            "amount": money(refund.amount_minor, refund.currency, self._words),
+            "amount": money(refund.amount_minor, refund.currency),
             "expected_on": refund.expected_on.isoformat() if refund.expected_on else None,
         }
 

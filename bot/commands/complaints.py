@@ -57,7 +57,7 @@ def _print(found: dict[str, list[dict[str, Any]]]) -> None:
         causes.add_row(_named(row["cause"]), str(row["count"]), str(row["unsettled"]))
     unsettled = Table("number", "state", "deadline", "cause", "order", "the customer's words")
     for row in found["unsettled"]:
-        until = datetime.fromisoformat(row["deadline"]).astimezone(clock.SHOP_TIME)
+        until = clock.shop_time(datetime.fromisoformat(row["deadline"]))
         deadline = f"{until:%Y-%m-%d %H:%M}{' overdue' if row['overdue'] else ''}"
         said = " / ".join(row["words"])
         unsettled.add_row(row["number"], row["state"], deadline, row["cause"], row["order_number"] or "–", said[:80])

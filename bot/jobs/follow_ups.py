@@ -25,7 +25,7 @@ class FollowUps:
     async def run(self) -> int:
         """How many customers were asked now. Who talks to a person, or cannot be reached now, is asked later."""
         now = self.now()
-        if self.manners.is_quiet(now.astimezone(clock.SHOP_TIME).hour):
+        if self.manners.is_quiet(clock.shop_time(now).hour):
             return 0
         asked = 0
         for made in await self.database.read(complaints.to_follow_up, now):

@@ -38,7 +38,7 @@ class LateOrders:
     async def run(self) -> int:
         """How many customers were told now."""
         now = self.now()
-        if self.rules.manners.is_quiet(now.astimezone(clock.SHOP_TIME).hour):
+        if self.rules.manners.is_quiet(clock.shop_time(now).hour):
             return 0
         known = await self.database.read(known_customers, now - self.rules.late_orders.known_for)
         told = 0

@@ -9,8 +9,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from actions.records.clock import SHOP_TIME
 from actions.records.models import Order, Refund
+from lang.shop_clock import shop_zone
 
 STATES = {"paid": 1, "in_transit": 2, "delivered": 3, "refunding": 4, "refunded": 5, "cancelled": 9}
 PAYMENTS = {"wechat": 1, "alipay": 2, "card": 3}
@@ -127,7 +127,7 @@ def number_of(customer_id: str) -> int:
 
 
 def local(moment: datetime | None) -> datetime | None:
-    return moment.astimezone(SHOP_TIME).replace(tzinfo=None) if moment else None
+    return moment.astimezone(shop_zone()).replace(tzinfo=None) if moment else None
 
 
 def _add_person(connection: Connection, person: Any) -> None:
@@ -152,7 +152,7 @@ def _add_order(connection: Connection, key: int, order: Order) -> None:
             运单号=order.tracking_number,
             承诺日=order.promised_on,
             签收时间=local(order.delivered_at),
-            取消时间=order.cancelled_at.astimezone(SHOP_TIME) if order.cancelled_at else None,
+            取消时间=order.cancelled_at.astimezone(shop_zone()) if order.cancelled_at else None,
         )
     )
     for place, item in enumerate(order.items):
@@ -162,6 +162,6 @@ def _add_order(connection: Connection, key: int, order: Order) -> None:
         values = {"订单ID": key, "序号": place, "商品ID": good, "数量": item.quantity}
         connection.execute(items.insert().values(**values, 单价=item.unit_price_minor / 100))
     for event in order.events:
-        written = event.at.astimezone(SHOP_TIME).strftime("%Y-%m-%d %H:%M:%S")
+        written = event.at.astimezone(shop_zone()).strftime("%Y-%m-%d %H:%M:%S")
         values = {"订单ID": key, "时间": written, "中文": event.text["zh"], "英文": event.text["en"]}
         connection.execute(events.insert().values(**values))

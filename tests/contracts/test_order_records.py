@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from actions.records.clock import SHOP_TIME
 from actions.records.models import Outcome
 from actions.records.port import RecordsUnavailable, Request
 from actions.records.tables import service_requests
+from lang.shop_clock import shop_zone
 from tests.contracts.record_shops import SHOPS, Shop, open_shop
 from tests.databases import rows
 from tests.unit.actions.conftest import TODAY
@@ -54,7 +54,7 @@ async def requests_kept(shop: Shop) -> list[Any]:
 
 def shop_time(days_ago: int, hour: int, minute: int) -> datetime:
     day = TODAY - timedelta(days=days_ago)
-    return datetime(day.year, day.month, day.day, hour, minute, tzinfo=SHOP_TIME)
+    return datetime(day.year, day.month, day.day, hour, minute, tzinfo=shop_zone())
 
 
 # --- reading ------------------------------------------------------------------------------------

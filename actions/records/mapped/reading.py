@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping
-from datetime import timedelta, timezone, tzinfo
+from datetime import tzinfo
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import yaml
 
-from actions.records.clock import SHOP_TIME
 from actions.records.mapped.definition import MAIN, Change, Column, Join, MappingError, RecordsMapping, Section, Step
 from actions.records.mapped.faults import Lines, faults
+from lang.shop_clock import zone
 from lang.yaml_files import load_yaml, yaml_problem
 
 RECORDS_FILE = Path(__file__).resolve().parents[3] / "rules" / "records.yml"
 
 _SECTIONS = ("customers", "orders", "items", "events", "refunds")
-_OFFSET = re.compile(r"^([+-])(\d\d):(\d\d)$")
 
 
 def load(path: Path = RECORDS_FILE) -> RecordsMapping:
@@ -45,16 +42,10 @@ def load(path: Path = RECORDS_FILE) -> RecordsMapping:
 
 
 def _zone(name: str, place: str) -> tzinfo:
-    offset = _OFFSET.match(name)
-    if offset:
-        sign = -1 if offset[1] == "-" else 1
-        return timezone(sign * timedelta(hours=int(offset[2]), minutes=int(offset[3])))
-    if name == "Asia/Shanghai":
-        return SHOP_TIME  # known without the machine's list of zones
     try:
-        return ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        raise MappingError(f"{place}: {name!r} is no time zone; write one like Asia/Tokyo, or like +09:00") from None
+        return zone(name)
+    except ValueError as error:
+        raise MappingError(f"{place}: {error}") from None
 
 
 def _section(name: str, given: Mapping[str, Any]) -> Section:

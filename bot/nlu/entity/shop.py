@@ -5,26 +5,20 @@ A missing file means the defaults and no products; a wrong one raises ``ShopErro
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone, tzinfo
+from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import jsonschema
 import yaml
 
 from bot.nlu.entity.same_name import same_name
+from lang.shop_clock import DEFAULT, zone
 from lang.yaml_files import load_yaml, yaml_problem
 
 RULES = Path(__file__).resolve().parents[3] / "rules"
-_OFFSET = re.compile(r"([+-])(\d{2}):([0-5]\d)", re.ASCII)
-# Zones without summer time, for machines that have no time zone database.
-_FIXED = dict.fromkeys(
-    ("Asia/Shanghai", "Asia/Hong_Kong", "Asia/Macau", "Asia/Taipei", "Asia/Singapore"), timedelta(hours=8)
-)
 _NAMES = {"type": "array", "items": {"type": "string", "minLength": 1}, "minItems": 1}
 _PRODUCT = {
     "type": "object",
@@ -59,7 +53,7 @@ class ShopError(ValueError):
 class Shop:
     """``currency``: ISO 4217 code. ``products``: names as customers say them → sku."""
 
-    clock: tzinfo = timezone(timedelta(hours=8), "Asia/Shanghai")
+    clock: tzinfo = field(default_factory=lambda: zone(DEFAULT))
     currency: str = "CNY"
     products: Mapping[str, str] = field(default_factory=dict)
 
@@ -75,27 +69,12 @@ def load(folder: Path = RULES) -> Shop:
     faults += [f"products.yml: {fault}" for fault in _doubled(listed)]
     clock: tzinfo | None = None
     try:
-        clock = zone(shop.get("timezone", "Asia/Shanghai"))
+        clock = zone(shop.get("timezone", DEFAULT))
     except ValueError as error:
         faults.append(f"shop.yml: timezone: {error}")
     if faults or clock is None:
         raise ShopError("\n".join(faults))
     return Shop(clock, shop.get("currency", "CNY"), dict(_named(listed)))
-
-
-def zone(name: str) -> tzinfo:
-    """The zone of an IANA name or an offset like ``+08:00``. Raises ValueError."""
-    offset = _OFFSET.fullmatch(name)
-    if offset:
-        distance = timedelta(hours=int(offset[2]), minutes=int(offset[3]))
-        if distance < timedelta(hours=24):
-            return timezone(-distance if offset[1] == "-" else distance)
-    try:
-        return ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        if name in _FIXED:
-            return timezone(_FIXED[name], name)
-    raise ValueError(f'{name!r} is no time zone this machine knows; write a name like Asia/Shanghai, or "+08:00"')
 
 
 def _checked(path: Path, faults: list[str]) -> dict[str, Any]:

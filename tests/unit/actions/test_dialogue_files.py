@@ -72,7 +72,7 @@ def test_every_key_in_an_action_exists(catalogue: ResponseCatalogue) -> None:
     for file in (ROOT / "actions").glob("**/*.py"):
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and KEY.fullmatch(node.value):
-                missing |= {node.value} - catalogue.keys() - {"word_courier", "word_payment", "word_money"}
+                missing |= {node.value} - catalogue.keys() - {"word_courier", "word_payment"}
     assert missing == set()
 
 
@@ -99,8 +99,8 @@ def test_every_button_leads_to_a_declared_intent(domain: Any, catalogue: Respons
 def test_both_languages_are_their_own(catalogue: ResponseCatalogue) -> None:
     """An English text with Chinese characters, or a Chinese one without any, was forgotten in translation."""
     han = re.compile(r"[\u4e00-\u9fff]")
-    neutral = {"utter_again", "utter_article_answer", "button_article", "button_as_before", "word_money_cny"}
-    neutral |= {"word_money_other", "word_order_line", "button_order", "word_as_it_is", "word_pieces"}
+    neutral = {"utter_again", "utter_article_answer", "button_article", "button_as_before"}
+    neutral |= {"word_order_line", "button_order", "word_as_it_is", "word_pieces"}
     for file in (ROOT / "data" / "responses").glob("*.yml"):
         for key, variants in read(file)["responses"].items():
             texts = {variant["condition"][0]["value"]: variant["text"] for variant in variants}

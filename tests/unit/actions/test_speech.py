@@ -20,7 +20,7 @@ from bot.messages import Utterance
 from bot.responses import ResponseCatalogue
 
 ROOT = Path(__file__).resolve().parent.parent.parent.parent
-MOMENT = datetime(2026, 11, 20, 11, 30, tzinfo=timezone.utc)
+MOMENT = datetime(2025, 11, 20, 11, 30, tzinfo=timezone.utc)
 ORDER = Order(
     order_number="SO202611010002",
     customer_id="C10002",
@@ -68,9 +68,9 @@ def test_progress_reads_well_in_both_languages(catalogue: ResponseCatalogue) -> 
     told = rendered(catalogue, dispatcher)
     assert told.texts["zh"] == (
         "订单 SO202611010002（耳机）正由顺丰速运配送，运单号 SF1。\n"
-        "最新进展（2026年11月20日 19:30）：已到达上海\n预计 2099年1月1日 前送达。"
+        "最新进展（2025年11月20日 周四 19:30）：已到达上海\n预计 2099年1月1日 周四前送达。"
     )
-    assert "It should reach you by 1 Jan 2099." in told.texts["en"]
+    assert "It should reach you by Thu 1 Jan 2099." in told.texts["en"]
 
 
 def test_a_late_order_is_told_with_an_apology(catalogue: ResponseCatalogue) -> None:
@@ -85,7 +85,7 @@ def test_a_courier_we_know_nothing_of_is_still_a_courier(catalogue: ResponseCata
     dispatcher = CollectingDispatcher()
     say_status(dispatcher, replace(ORDER, courier="pigeon", currency="THB"))
     assert "合作快递" in rendered(catalogue, dispatcher).texts["zh"]
-    assert money(5, "THB", words()) == {"zh": "THB 0.05", "en": "THB 0.05"}
+    assert money(5, "THB") == {"zh": "THB 0.05", "en": "THB 0.05"}
     assert order_card(BARE, words())["courier"] is None
 
 
@@ -105,10 +105,10 @@ def test_several_pieces_are_counted() -> None:
 
 
 @pytest.mark.parametrize("state", ["requested", "approved", "paid_out", "refused"])
-@pytest.mark.parametrize("expected", [None, date(2026, 12, 1)])
+@pytest.mark.parametrize("expected", [None, date(2025, 12, 1)])
 def test_every_refund_can_be_told(state: str, expected: date | None, catalogue: ResponseCatalogue) -> None:
     dispatcher = CollectingDispatcher()
     say_refund(dispatcher, Refund("SO1", state, 500, "CNY", "barter", MOMENT, expected, MOMENT))
     told = rendered(catalogue, dispatcher)
     assert "¥5.00" in told.texts["zh"]
-    assert ("2026" in told.texts["en"]) is (expected is not None and state in ("requested", "approved"))
+    assert ("2025" in told.texts["en"]) is (expected is not None and state in ("requested", "approved"))

@@ -62,10 +62,10 @@ async def test_a_form_with_a_digression_ends_in_an_action_with_everything_it_pas
     assert digression.rule == "policy"
     (order,) = answer.utterances
     assert order.texts == {
-        "zh": "订单 SO2001：运输中，2026年11月1日下单。",
-        "en": "Order SO2001: in transit, placed on 1 Nov 2026.",
+        "zh": "订单 SO2001：运输中，2025年11月1日 周六下单。",
+        "en": "Order SO2001: in transit, placed on Sat 1 Nov 2025.",
     }
-    assert order.arguments["placed_on"] == {"date": "2026-11-01"}
+    assert order.arguments["placed_on"] == {"date": "2025-11-01"}
     assert order.card is not None
     assert (order.card.kind, order.card.data) == ("order", {"order_number": "SO2001"})
     (button,) = order.buttons

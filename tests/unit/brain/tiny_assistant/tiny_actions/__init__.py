@@ -44,7 +44,7 @@ class Order(Counted):
             response="utter_order",
             order_number=number,
             state={"key": "word_in_transit"},
-            placed_on={"date": "2026-11-01"},
+            placed_on={"date": "2025-11-01"},
             card={"kind": "order", "data": {"order_number": number}},
             facts={"verified": number},
             effects=[f"looked_at:{number}"],
