@@ -11,8 +11,9 @@ import pytest
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.limits import ORDER_STATES
-from actions.order_speech import first_item, order_line, say_status
+from actions.order_speech import order_line, say_status
 from actions.records.cards import money, order_card
+from actions.records.item_names import first_item
 from actions.records.models import CourierEvent, Item, Order, Refund
 from actions.refunds import say_refund
 from actions.words import words
@@ -98,7 +99,7 @@ def test_a_line_of_the_list(catalogue: ResponseCatalogue) -> None:
 
 
 def test_several_pieces_are_counted() -> None:
-    assert first_item(replace(ORDER, items=(replace(ORDER.items[0], quantity=2),))) == {
+    assert first_item([replace(ORDER.items[0], quantity=2)]) == {
         "key": "word_item_and_more",
         "arguments": {"item": {"zh": "耳机", "en": "Headphones"}, "count": 2},
     }
