@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Protocol
 
 from bot.channel_rules import ChannelRule, ReplyWindow, Spend
@@ -216,14 +217,12 @@ class Store(Protocol):
         """Ids with PENDING or SENDING messages, oldest first. ``channels``: of these only."""
 
     async def mark_delivery(
-        self,
-        message_ids: Collection[str],
-        delivery: Delivery,
-        *,
-        reason: str | None = None,
-        spend: Spend | None = None,
+        self, message_ids: Collection[str], delivery: Delivery, *, reason: str | None = None, spend: Spend | None = None
     ) -> None:
         """Note a fate, and in the same transaction what it takes of the reply window."""
+
+    async def open_window(self, conversation_id: str, kind: str, at: datetime) -> None:
+        """A follow or a scan lets us answer, as a message does; the same one again changes nothing."""
 
     async def reply_windows(self, conversation_id: str) -> list[ReplyWindow]:
         """Those that the customer ever opened, each kind once; none for channels without windows."""

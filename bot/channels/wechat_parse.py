@@ -40,6 +40,16 @@ class Followed:
     """Somebody subscribed. ``scene``: what their QR code carried."""
 
     sender: str
+    at: datetime
+    scene: str = ""
+
+
+@dataclass(frozen=True)
+class Scanned:
+    """Somebody who follows already scanned a QR code of ours, which carried ``scene``."""
+
+    sender: str
+    at: datetime
     scene: str = ""
 
 
@@ -55,16 +65,17 @@ class Ignored:
     kind: str
 
 
-Happening = Said | Followed | Unfollowed | Ignored
+Happening = Said | Followed | Scanned | Unfollowed | Ignored
 
 
 def parse(fields: Mapping[str, str]) -> Happening:
     """Raises Refused for a message without a sender or an id: nobody could be answered, nothing told apart."""
     sender, at = fields.get("FromUserName", ""), fields.get("CreateTime", "")
-    if not _OPENID.fullmatch(sender) or not _NUMBER.fullmatch(at) or moment(at) is None:
+    done_at = moment(at) if _NUMBER.fullmatch(at) else None
+    if not _OPENID.fullmatch(sender) or done_at is None:
         raise Refused("fields")
     if fields.get("MsgType") == "event":
-        return _event(fields, sender, at)
+        return _event(fields, sender, at, done_at)
     said = _SPOKEN.get(fields.get("MsgType", ""))
     if said is None:
         return Ignored("unknown")
@@ -76,23 +87,25 @@ def parse(fields: Mapping[str, str]) -> Happening:
         return Ignored("empty")
     choice = fields.get("bizmsgmenuid", "")
     return Said(
-        Incoming(CHANNEL, sender, number, text=text[:_LONGEST_TEXT], window="message", sent_at=moment(at)),
+        Incoming(CHANNEL, sender, number, text=text[:_LONGEST_TEXT], window="message", sent_at=done_at),
         choice=choice if _MENU_CHOICE.fullmatch(choice) else None,
         media=media,
     )
 
 
-def _event(fields: Mapping[str, str], sender: str, at: str) -> Happening:
+def _event(fields: Mapping[str, str], sender: str, at: str, done_at: datetime) -> Happening:
     event, key = fields.get("Event", ""), fields.get("EventKey", "").strip()
     if event == "subscribe":
-        return Followed(sender, key.removeprefix("qrscene_")[:64])
+        return Followed(sender, done_at, key.removeprefix("qrscene_")[:64])
+    if event == "SCAN":
+        return Scanned(sender, done_at, key[:64])
     if event == "unsubscribe":
         return Unfollowed(sender)
     if event != "CLICK" or not key:
         return Ignored("event")
     # The operator writes as a menu's key what the customer would have typed.
     number = f"{sender}:{at}:{event}:{key}"[:320]
-    return Said(Incoming(CHANNEL, sender, number, text=key[:_LONGEST_TEXT], window="menu", sent_at=moment(at)))
+    return Said(Incoming(CHANNEL, sender, number, text=key[:_LONGEST_TEXT], window="menu", sent_at=done_at))
 
 
 def moment(at: str) -> datetime | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Awaitable, Callable
+from functools import wraps
 from typing import Any
 
 from aiohttp import web
@@ -65,6 +66,7 @@ async def me(request: web.Request, agent: Agent) -> web.Response:
 def with_agent(handler: AgentHandler) -> RequestHandler:
     """Let only a logged-in agent through; requests other than GET need the session's CSRF token."""
 
+    @wraps(handler)
     async def guarded(request: web.Request) -> web.StreamResponse:
         agent, csrf = await desk_session(request)
         set_language(request, agent.language)

@@ -25,6 +25,7 @@ from bot.gateway.middlewares import (
     limit_address,
     limit_size,
     observe_requests,
+    widen_size,
 )
 from bot.gateway.platforms import PLATFORMS, Platforms, work_beside
 from bot.http.bodies import MAX_BODY
@@ -55,6 +56,7 @@ def create_app(
     app = web.Application(
         client_max_size=MAX_BODY,
         middlewares=[
+            widen_size,
             observe_requests(numbers),
             add_security_headers(settings),
             explain_errors,

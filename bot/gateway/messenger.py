@@ -19,6 +19,7 @@ from bot.channels.messenger_verify import challenge, is_signed
 from bot.conversation.accept import EmptyMessage, UnknownPayload, accept, guess_language
 from bot.conversation.hand_elsewhere import answered_elsewhere, given_back
 from bot.gateway.platforms import Platforms, platforms_of
+from bot.http.bodies import takes_up_to
 from bot.http.context import context_of
 from bot.http.errors import ApiError
 from bot.messages import Attachment, Incoming
@@ -28,6 +29,8 @@ from bot.stores.media import MediaStore
 ELSEWHERE = "messenger-inbox"
 """Stands where an agent's user name stands while another app has the conversation."""
 LONGEST_MEDIA_ID = 255
+LARGEST_BATCH = 4 * 1024 * 1024
+"""Bytes. Meta sends up to a thousand events at once and does not say how large a body gets; refused ones come again."""
 KINDS = {"image": "image", "audio": "voice", "video": "video"}
 
 log = structlog.get_logger("kefu.gateway")
@@ -45,6 +48,7 @@ async def check_address(request: web.Request) -> web.Response:
     return web.Response(text=answer)
 
 
+@takes_up_to(LARGEST_BATCH)
 async def receive(request: web.Request) -> web.Response:
     """A batch of events → 200 once everything in it is stored."""
     platforms, parts = platforms_of(request), context_of(request).parts

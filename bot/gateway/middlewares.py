@@ -11,7 +11,7 @@ from aiohttp.typedefs import Handler, Middleware
 
 from bot.gateway.metrics import Metrics
 from bot.gateway.policies import cors_headers, page_headers
-from bot.http.bodies import MAX_BODY
+from bot.http.bodies import largest_body
 from bot.http.errors import ApiError, wait_first
 from bot.http.language import language_of
 from bot.http.limits import AttemptLimit
@@ -84,10 +84,17 @@ async def explain_errors(request: web.Request, handler: Handler) -> web.StreamRe
 
 
 @web.middleware
+async def widen_size(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """A route that takes more than the others says so (``takes_up_to``). The outermost: the request is another one."""
+    largest = largest_body(request)
+    return await handler(request if largest == request.client_max_size else request.clone(client_max_size=largest))
+
+
+@web.middleware
 async def limit_size(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Refuse a large body before reading it; one that hides its length is cut off while reading (client_max_size)."""
-    if (request.content_length or 0) > MAX_BODY:
-        raise ApiError("too_large", {"limit": MAX_BODY // 1024}, {"Connection": "close"})
+    if (request.content_length or 0) > request.client_max_size:
+        raise _too_large(request)
     return await handler(request)
 
 
@@ -134,7 +141,7 @@ def _from_http(error: web.HTTPException, request: web.Request) -> web.StreamResp
         # A redirect is an answer, not a failure.
         return web.Response(status=error.status, headers={"Location": error.headers.get("Location", "/")})
     if isinstance(error, web.HTTPRequestEntityTooLarge):
-        refusal = ApiError("too_large", {"limit": MAX_BODY // 1024}, {"Connection": "close"})
+        refusal = _too_large(request)
     elif isinstance(error, web.HTTPMethodNotAllowed):
         refusal = ApiError("method_not_allowed", headers={"Allow": ", ".join(sorted(error.allowed_methods))})
     elif error.status == 404:
@@ -145,6 +152,11 @@ def _from_http(error: web.HTTPException, request: web.Request) -> web.StreamResp
         _log_trouble(request, error)
         refusal = ApiError("trouble")
     return refusal.response(language_of(request))
+
+
+def _too_large(request: web.Request) -> ApiError:
+    # The connection ends: what is left of the body is not read.
+    return ApiError("too_large", {"limit": request.client_max_size // 1024}, {"Connection": "close"})
 
 
 def _log_trouble(request: web.Request, error: BaseException) -> None:

@@ -9,20 +9,21 @@ import secrets as randomness
 import time
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 
 import structlog
 from aiohttp import web
 
 from bot.channels.wechat_callback import Secrets, answer_text, open_echo, open_message
 from bot.channels.wechat_crypto import Refused
-from bot.channels.wechat_parse import CHANNEL, Followed, Ignored, Said, Unfollowed, parse
+from bot.channels.wechat_parse import CHANNEL, Followed, Ignored, Said, Scanned, Unfollowed, parse
 from bot.channels.wechat_render import chosen
 from bot.conversation.compose import notice
 from bot.conversation.events import tell_messages
 from bot.gateway.platforms import Platforms, check_replay, platforms_of, refusal, take
 from bot.http.context import context_of
 from bot.http.errors import ApiError
-from bot.messages import Delivery, Language
+from bot.messages import Conversation, Delivery, Language
 from bot.ports import Parts
 
 WELCOME = "notice_welcome"
@@ -59,7 +60,10 @@ async def receive(request: web.Request) -> web.Response:
     if isinstance(happening, Said):
         await _take_said(parts, platforms, happening)
     elif isinstance(happening, Followed):
-        return await _welcome(parts, secrets, opened.fields, happening)
+        conversation = await _let_us_answer(parts, happening.sender, "follow", happening.at)
+        return await _welcome(parts, secrets, opened.fields, conversation)
+    elif isinstance(happening, Scanned):
+        await _let_us_answer(parts, happening.sender, "scan", happening.at)
     elif isinstance(happening, Unfollowed):
         log.info("customer_unfollowed", channel=CHANNEL)
     elif isinstance(happening, Ignored):
@@ -83,9 +87,18 @@ async def _take_said(parts: Parts, platforms: Platforms, said: Said) -> None:
     await take(parts, platforms, incoming, said.media)
 
 
-async def _welcome(parts: Parts, secrets: Secrets, fields: Mapping[str, str], followed: Followed) -> web.Response:
+async def _let_us_answer(parts: Parts, sender: str, window: str, at: datetime) -> Conversation:
+    """A deed other than writing opens a window (``rules/channels.yml``): what waited for the customer goes out now."""
+    conversation = await parts.store.open_conversation(CHANNEL, sender, language=_FIRST_LANGUAGE)
+    await parts.store.open_window(conversation.id, window, at)
+    await parts.queue.ring(conversation.id)
+    return conversation
+
+
+async def _welcome(
+    parts: Parts, secrets: Secrets, fields: Mapping[str, str], conversation: Conversation
+) -> web.Response:
     """Said in the answer itself, which costs no quota; who comes back after a conversation is not greeted again."""
-    conversation = await parts.store.open_conversation(CHANNEL, followed.sender, language=_FIRST_LANGUAGE)
     history = await parts.store.history(conversation.id, limit=2)
     if any(message.key != WELCOME for message in history):
         return web.Response(text="success")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import unicodedata
-from typing import Any, NoReturn
+from collections.abc import Callable
+from typing import Any, NoReturn, TypeVar
 
 from aiohttp import web
 
@@ -18,6 +19,25 @@ MAX_ID = 128
 """Characters of a token, a client id or a button id."""
 
 _INVISIBLE = {"Cc", "Cf", "Zl", "Zp", "Zs"}
+
+
+_LARGEST = "largest_body"
+_Handler = TypeVar("_Handler", bound=Callable[..., Any])
+
+
+def takes_up_to(size: int) -> Callable[[_Handler], _Handler]:
+    """For a route whose bodies may have more than ``MAX_BODY`` bytes."""
+
+    def mark(handler: _Handler) -> _Handler:
+        setattr(handler, _LARGEST, size)
+        return handler
+
+    return mark
+
+
+def largest_body(request: web.Request) -> int:
+    """How many bytes the request's route takes."""
+    return int(getattr(request.match_info.handler, _LARGEST, MAX_BODY))
 
 
 async def read_object(request: web.Request) -> dict[str, Any]:

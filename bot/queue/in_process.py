@@ -9,6 +9,8 @@ from typing import Any
 
 import structlog
 
+from bot.ports import ChannelBusy
+
 log = structlog.get_logger(__name__)
 
 Handler = Callable[[str], Awaitable[None]]
@@ -94,7 +96,7 @@ class InProcessQueue:
                         return
                     delay = min(self._first_retry * 2**failures, self._longest_retry)
                     failures = min(failures + 1, 30)  # larger powers fit into no float
-                    log.exception("drain_failed", conversation=conversation_id, retry_in=delay, error=repr(error))
+                    _tell(conversation_id, delay, error)
                     self._rung.add(conversation_id)
                     with suppress(asyncio.TimeoutError):
                         await asyncio.wait_for(self._stopping.wait(), delay)
@@ -113,3 +115,11 @@ class InProcessQueue:
             for conversation_id in unfinished:
                 if conversation_id not in self._serving:
                     await self.ring(conversation_id)
+
+
+def _tell(conversation_id: str, delay: float, error: Exception) -> None:
+    if isinstance(error, ChannelBusy):
+        # Usual at platforms, and nothing to look into: the message waits for a moment.
+        log.info("platform_busy", conversation=conversation_id, retry_in=delay, error=str(error))
+    else:
+        log.exception("drain_failed", conversation=conversation_id, retry_in=delay, error=repr(error))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.engine import Connection
@@ -127,6 +128,14 @@ class SqlAlchemyStore:
         spend: Spend | None = None,
     ) -> None:
         await self._database.write(outbox.mark_delivery, message_ids, delivery, reason, spend)
+
+    async def open_window(self, conversation_id: str, kind: str, at: datetime) -> None:
+        await self._database.write(self._open_window, conversation_id, kind, at)
+
+    def _open_window(self, connection: Connection, conversation_id: str, kind: str, at: datetime) -> None:
+        inbox.update_conversation(connection, conversation_id)  # locks the row
+        if not windows.is_known(connection, conversation_id, kind, at):
+            windows.open_window(connection, conversation_id, kind, at)
 
     async def reply_windows(self, conversation_id: str) -> list[ReplyWindow]:
         return await self._database.read(windows.windows_of, conversation_id)

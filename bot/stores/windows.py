@@ -35,6 +35,13 @@ def open_window(connection: Connection, conversation_id: str, kind: str, sent_at
     )
 
 
+def is_known(connection: Connection, conversation_id: str, kind: str, at: datetime) -> bool:
+    """This deed, or a later one of its kind, opened the window before: platforms tell an event several times."""
+    here = sa.and_(reply_windows.c.conversation_id == conversation_id, reply_windows.c.kind == kind)
+    before = connection.execute(sa.select(reply_windows.c.opened_at).where(here)).scalar()
+    return before is not None and bool(before >= at)
+
+
 def spend(connection: Connection, taken: Spend) -> None:
     connection.execute(
         sa.update(reply_windows)

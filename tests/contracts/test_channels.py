@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from bot.conversation.hand_to_agent import claim, say
+from bot.gateway.messenger import LARGEST_BATCH
+from bot.http.bodies import MAX_BODY
 from bot.messages import Author, Delivery
 from tests.contracts.channel_phones import Phone, at_rest, history, phone_on
 from tests.databases import copy_of
@@ -47,7 +49,8 @@ async def test_strangers_are_refused(phone: Phone, body: bytes) -> None:
 
 @everywhere
 async def test_what_is_too_large_is_refused(phone: Phone) -> None:
-    assert await phone.knocks(b" " * 70_000) == 413
+    largest = LARGEST_BATCH if phone.name == "messenger" else MAX_BODY
+    assert await phone.knocks(b" " * (largest + 1)) == 413
 
 
 # --- parse -----------------------------------------------------------------------------------

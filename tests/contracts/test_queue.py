@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 import pytest
 import structlog
 
-from bot.ports import Queue
+from bot.ports import ChannelBusy, Queue
 from bot.queue.in_process import InProcessQueue
 
 
@@ -146,6 +146,36 @@ async def test_a_long_trouble_is_outlasted(handled: Handled) -> None:
         await queue.start()
         await handled.until(lambda: len(handled.calls) == 1101 and handled.idle())
     await queue.stop()
+
+
+@pytest.mark.parametrize(
+    ("error", "event", "level"),
+    [
+        (ChannelBusy("wechat -1: busy"), "platform_busy", "info"),
+        (RuntimeError("the database is away"), "drain_failed", "error"),
+    ],
+)
+async def test_only_trouble_of_ours_raises_an_alarm(error: Exception, event: str, level: str) -> None:
+    """A platform that is busy is usual: one line, without the way it took through our code."""
+    asked: list[str] = []
+    done = asyncio.Event()
+
+    async def handler(conversation_id: str) -> None:
+        asked.append(conversation_id)
+        if len(asked) == 1:
+            raise error
+        done.set()
+
+    async def sweep() -> list[str]:
+        return ["a"]
+
+    queue = InProcessQueue(handler, sweep, first_retry=0.0, sweep_every=3600.0)
+    with structlog.testing.capture_logs() as lines:
+        await queue.start()
+        await asyncio.wait_for(done.wait(), 20)
+    await queue.stop()
+    assert [(line["event"], line["log_level"]) for line in lines] == [(event, level)]
+    assert bool(lines[0].get("exc_info")) is (level == "error")
 
 
 async def test_a_failing_conversation_holds_nobody_else_up(running: Harness, handled: Handled) -> None:

@@ -7,8 +7,9 @@ hundred of the same through HTTP, at which none may become a 500.
 from __future__ import annotations
 
 import time
+from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -16,9 +17,10 @@ from hypothesis import strategies as st
 
 from bot.channels.wechat_callback import Secrets, open_echo, open_encrypted, open_encrypted_echo, open_message
 from bot.channels.wechat_crypto import Refused, aes_key, encrypt, signature
-from bot.channels.wechat_parse import parse
-from bot.channels.wecom_parse import parse_item
+from bot.channels.wechat_parse import Ignored, parse
+from bot.channels.wecom_parse import ID, Item, Said, parse_item, receiver_of
 from bot.channels.xml_fields import write_fields
+from bot.messages import Incoming
 from tests.platforms.connected import connected
 from tests.platforms.wechat import WechatSimulator
 from tests.platforms.wecom import WecomSimulator
@@ -184,7 +186,27 @@ ANYTHING = st.recursive(
 @settings(max_examples=400, deadline=None, database=None, suppress_health_check=list(HealthCheck))
 @given(ANYTHING)
 def test_no_entry_of_wecoms_list_breaks_the_reading(item: Any) -> None:
-    parse_item(item)
+    """Whatever is listed, what comes out has the documented form: the next layer may rely on it."""
+    read = parse_item(item)
+    assert isinstance(read, get_args(Item))
+    if isinstance(read, Said):
+        assert is_whole(read.incoming)
+        assert read.incoming.text.strip() or read.media is not None
+    elif not isinstance(read, Ignored):
+        assert all(ID.fullmatch(part) for part in receiver_of(read.sender))
+        assert all(isinstance(value, str | int | datetime) for value in vars(read).values())
+
+
+def is_whole(incoming: Incoming) -> bool:
+    texts = (incoming.sender, incoming.external_id, incoming.text)
+    return (
+        all(isinstance(text, str) for text in texts)
+        and all(ID.fullmatch(part) for part in receiver_of(incoming.sender))
+        and 0 < len(incoming.external_id) <= 128
+        and len(incoming.text) <= 5_000
+        and (incoming.payload is None or len(incoming.payload) == 32)
+        and isinstance(incoming.sent_at, datetime)
+    )
 
 
 @pytest.mark.parametrize("simulator", [WechatSimulator, WecomSimulator])

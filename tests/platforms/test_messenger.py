@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from bot.conversation.hand_to_agent import claim, say
-from bot.gateway.messenger import ELSEWHERE
+from bot.gateway.messenger import ELSEWHERE, LARGEST_BATCH
 from bot.messages import Card, Delivery, Owner, Utterance
 from tests.databases import copy_of
 from tests.fakes import bot_turn, utterance
@@ -133,6 +133,16 @@ async def test_a_batch_is_read_to_its_end(world: MessengerWorld) -> None:
         await world.quiet(f"70000000000000{number:02d}")
         assert platform.person(f"70000000000000{number:02d}").texts() == [f"中文 utter_echo text=第{number}位"]
     assert len(world.brain.asked) == 5
+
+
+async def test_a_batch_may_be_larger_than_a_message(world: MessengerWorld) -> None:
+    """After an outage Messenger sends up to a thousand events at once: far over what other routes take."""
+    platform = world.platform
+    events = [platform.text(SENDER, f"{number} " + "很长的一句话。" * 200) for number in range(50)]
+    assert len(platform.batch(events)) > 300_000
+    assert await platform.deliver(*events) == 200
+    await world.quiet()
+    assert len(world.brain.asked) == 50
 
 
 async def test_deliveries_that_come_again_are_answered_once_and_in_order(world: MessengerWorld) -> None:
@@ -320,7 +330,7 @@ async def test_the_address_is_shown_to_who_knows_the_word(world: MessengerWorld)
         (b'"secret words"', True, 400),
         (b"\xff\xfe", True, 400),
         (json.dumps({"object": "page", "entry": [{"id": "666", "messaging": []}]}).encode(), True, 403),
-        (b"x" * 70_000, True, 413),
+        (b"x" * (LARGEST_BATCH + 1), True, 413),
         (b'{"object": "page", "entry": []}', True, 200),
     ],
 )
@@ -331,6 +341,15 @@ async def test_what_is_not_ours_is_refused(world: MessengerWorld, body: bytes, s
     told = await answer.text()
     assert "secret words" not in told
     assert "666" not in told
+
+
+async def test_a_large_body_that_hides_its_length_is_cut_off(world: MessengerWorld) -> None:
+    async def hidden() -> AsyncIterator[bytes]:
+        for _ in range(LARGEST_BATCH // 2**18 + 1):
+            yield b" " * 2**18
+
+    refused = await world.client.post("/channels/messenger", data=hidden())
+    assert await error_of(refused) == (413, "too_large")
 
 
 @pytest.mark.parametrize("header", ["", "sha256=", "sha1=0", "sha256=" + "0" * 64, "SHA256=ü", "0" * 64])

@@ -7,14 +7,18 @@ import random
 import time
 from collections import defaultdict
 from collections.abc import AsyncIterator
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from bot.channels.wechat_crypto import signature
 from bot.conversation.hand_to_agent import say
 from bot.messages import Agent, Author, Delivery, Turn
+from bot.stores.tables import reply_windows
+from tests.databases import change
 from tests.fakes import FakeBrain, bot_turn, utterance
 from tests.platforms.connected import Connected, connected, until
 from tests.platforms.wechat import WechatSimulator
@@ -313,6 +317,27 @@ async def test_a_chatty_bot_leaves_the_agents_share_alone(world: Connected) -> N
     await world.settled("o1")
     agents = [each for each in await world.history("o1") if each.author is Author.AGENT]
     assert [each.delivery for each in agents] == [Delivery.SENT] * 3
+
+
+@pytest.mark.parametrize(("event", "window"), [("subscribe", "follow"), ("SCAN", "scan")])
+async def test_who_follows_or_scans_may_be_answered_for_a_minute(world: Connected, event: str, window: str) -> None:
+    """The window of the last message is long closed; the platform lets three more through, and so do we."""
+    await world.platform.says("o1", "你好")
+    await world.settled("o1")
+    await world.agent("o1")
+    here = await world.conversation("o1")
+    world.platform.clock.advance(49 * 3600)
+    long_ago = datetime.now(timezone.utc) - timedelta(hours=49)
+    await change(world.database, sa.update(reply_windows).values(opened_at=long_ago))
+    await say(world.parts, here.id, LIN, "您的退款到了", "c1")
+    last = (await world.settled("o1"))[-1]
+    assert (last.delivery, last.delivery_reason) == (Delivery.DELAYED, "window_closed")
+    fields = world.platform.event_fields("o1", event, "qrscene_7")
+    for _ in range(2):  # told twice: one deed
+        await world.platform.deliver_fields("o1", fields)
+        await world.settled("o1")
+    assert world.platform.customer("o1").texts()[-1] == "您的退款到了"
+    assert {each.kind: each.spent for each in await world.store.reply_windows(here.id)}[window] == 1
 
 
 async def test_a_window_that_the_platform_closed_is_told(world: Connected) -> None:

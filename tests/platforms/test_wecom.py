@@ -260,7 +260,11 @@ async def test_agents_who_answer_in_wecom_are_its_people(database_url: str, tmp_
 
         await until(kept)
         await platform.says("wm1", "我的订单丢了")
-        await asyncio.sleep(0.3)
+
+        async def arrived() -> bool:
+            return (await world.history(of("wm1")))[-1].text == "我的订单丢了"
+
+        await until(arrived)
         await world.settled(of("wm1"))
         assert [turn.text for turn in world.brain.asked] == ["人工"]  # the bot is silent
         assert platform.states["wm1"] == PERSON

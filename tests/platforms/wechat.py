@@ -66,13 +66,16 @@ class WechatSimulator(Simulator):
         return {**self._head(name), **fields, "MsgId": str(next(self.numbers))}
 
     async def event(self, name: str, event: str, key: str = "") -> Delivered:
+        return await self.deliver_fields(name, self.event_fields(name, event, key))
+
+    def event_fields(self, name: str, event: str, key: str = "") -> dict[str, str]:
+        """What the customer did; not delivered yet."""
         customer = self.customer(name)
         customer.following = event != "unsubscribe"
         kind = {"subscribe": "follow", "CLICK": "menu", "SCAN": "scan"}.get(event)
         if kind:
             customer.open(kind, MINUTE, 3, self.clock.now())
-        fields = {**self._head(name), "MsgType": "event", "Event": event, "EventKey": key}
-        return await self.deliver_fields(name, fields)
+        return {**self._head(name), "MsgType": "event", "Event": event, "EventKey": key}
 
     async def deliver_fields(self, name: str, fields: Mapping[str, str]) -> Delivered:
         delivered = await self.deliver(lambda: self.signed(fields))

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.channels.wechat_crypto import Refused
-from bot.channels.wechat_parse import Followed, Ignored, Media, Said, Unfollowed, parse
+from bot.channels.wechat_parse import Followed, Ignored, Media, Said, Scanned, Unfollowed, parse
 from bot.channels.wechat_render import chosen, menu_id, render
 from bot.messages import Author, OfferedButton, StoredMessage
 
@@ -65,7 +65,8 @@ def test_a_menus_key_is_what_the_customer_says() -> None:
 
 def test_following_and_leaving() -> None:
     event = {**HEAD, "MsgType": "event"}
-    assert parse({**event, "Event": "subscribe", "EventKey": "qrscene_42"}) == Followed("oABC-_9", "42")
+    assert parse({**event, "Event": "subscribe", "EventKey": "qrscene_42"}) == Followed("oABC-_9", AT, "42")
+    assert parse({**event, "Event": "SCAN", "EventKey": "42"}) == Scanned("oABC-_9", AT, "42")
     assert parse({**event, "Event": "unsubscribe", "EventKey": ""}) == Unfollowed("oABC-_9")
 
 
@@ -74,7 +75,7 @@ def test_following_and_leaving() -> None:
     [
         {"MsgType": "event", "Event": "VIEW", "EventKey": "https://x"},
         {"MsgType": "event", "Event": "LOCATION", "Latitude": "1"},
-        {"MsgType": "event", "Event": "SCAN", "EventKey": "42"},
+        {"MsgType": "event", "Event": "TEMPLATESENDJOBFINISH", "EventKey": "42"},
         {"MsgType": "event", "Event": "CLICK", "EventKey": " "},
         {"MsgType": "hologram"},
         {"MsgType": "text", "Content": "  "},
