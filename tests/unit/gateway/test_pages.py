@@ -15,7 +15,7 @@ def web_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A web folder of the test's own."""
     root = tmp_path / "web"
     for name, text in {
-        "widget.js": "/* 小部件 */",
+        "widget.js": "/* 小部件 */\n  say('你好');",
         "shop/index.html": "<h1>shop</h1>",
         "widget/index.html": "<h1>widget</h1>",
         "widget/app.js": "export {};",
@@ -35,9 +35,9 @@ def web_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     ("path", "content_type", "text"),
     [
         ("/", "text/html; charset=utf-8", "<h1>shop</h1>"),
-        ("/widget.js", "text/javascript; charset=utf-8", "/* 小部件 */"),
+        ("/widget.js", "text/javascript; charset=utf-8", "say('你好');"),
         ("/widget/", "text/html; charset=utf-8", "<h1>widget</h1>"),
-        ("/widget/app.js", "text/javascript; charset=utf-8", "export {};"),
+        ("/widget/app.js", "text/javascript; charset=utf-8", "export{};"),
         ("/desk/", "text/html; charset=utf-8", "<h1>desk</h1>"),
         ("/shop/index.html", "text/html; charset=utf-8", "<h1>shop</h1>"),
     ],
@@ -52,11 +52,26 @@ async def test_files_are_served(world: World, path: str, content_type: str, text
     assert again.status == 304
 
 
+async def test_text_is_compressed_for_browsers_that_take_it(world: World) -> None:
+    packed = await world.client.get("/widget.js", headers={"Accept-Encoding": "gzip, br"})
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert packed.headers["Vary"] == "Accept-Encoding"
+    plain = await world.client.get("/widget.js", headers={"Accept-Encoding": "identity"})
+    assert "Content-Encoding" not in plain.headers
+    assert plain.headers["ETag"] != packed.headers["ETag"]
+    assert await plain.text() == await packed.text()
+
+
+async def test_a_script_that_cannot_be_read_is_sent_as_it_is(world: World, web_files: Path) -> None:
+    (web_files / "widget.js").write_text("/* kept */ let a = 'open", encoding="utf-8")
+    assert await (await world.client.get("/widget.js")).text() == "/* kept */ let a = 'open"
+
+
 async def test_changed_file_is_sent_anew(world: World, web_files: Path) -> None:
     tag = (await world.client.get("/widget.js")).headers["ETag"]
-    (web_files / "widget.js").write_text("/* changed */", encoding="utf-8")
+    (web_files / "widget.js").write_text("changed();", encoding="utf-8")
     response = await world.client.get("/widget.js", headers={"If-None-Match": tag})
-    assert await response.text() == "/* changed */"
+    assert await response.text() == "changed();"
 
 
 @pytest.mark.parametrize(
