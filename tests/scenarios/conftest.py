@@ -61,22 +61,23 @@ def shared_services(tmp_path_factory: pytest.TempPathFactory) -> services.Servic
     return built
 
 
-@pytest.fixture
-def shop_url(seeded: Path, tmp_path: Path) -> str:
-    return copy_of(seeded, tmp_path)
+@pytest.fixture(scope="session")
+def responses() -> ResponseCatalogue:
+    return ResponseCatalogue.load(ROOT / "data" / "responses")
 
 
 @pytest.fixture
-async def database(shop_url: str) -> AsyncIterator[Database]:
-    opened = Database(shop_url)
+async def database(seeded: Path, tmp_path: Path) -> AsyncIterator[Database]:
+    opened = Database(copy_of(seeded, tmp_path))
     yield opened
     await opened.close()
 
 
 @pytest.fixture
-async def parts(database: Database, brain: object, shared_services: services.Services) -> Parts:
+async def parts(
+    database: Database, brain: object, shared_services: services.Services, responses: ResponseCatalogue
+) -> Parts:
     services.install(services_for(database, shared_services))
-    responses = ResponseCatalogue.load(ROOT / "data" / "responses")
     return Parts(
         store=SqlAlchemyStore(database, queue=FakeQueue()),
         queue=FakeQueue(),
@@ -86,3 +87,11 @@ async def parts(database: Database, brain: object, shared_services: services.Ser
         channels={"web": Silent()},
         handoff_rules=load_handoff_rules(ROOT / "rules" / "handoff.yml", known_responses=responses.keys()),
     )
+
+
+@pytest.fixture
+async def shop_system(seeded: Path, tmp_path: Path) -> AsyncIterator[Database]:
+    """The database of a shop that keeps its orders in a system of its own."""
+    opened = Database(copy_of(seeded, tmp_path))
+    yield opened
+    await opened.close()

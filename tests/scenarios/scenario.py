@@ -3,11 +3,15 @@
 A file is a list of scenarios:
 
     - name: the digits come with the order number
+      service: track_order        # optional: the cell of tests/scenarios/matrix.yml that it fills
+      kind: happy
       customer: C10002            # optional: signed in by the shop's site
       owns: {SO202611010001: C10002}  # optional: orders that belong to another customer than in the demo shop
       delivered: [SO202611010006]     # optional: orders that arrived today
       turns:
-      - say: SO202611010002 尾号 8002   # or  press: <label of the newest button that reads so>
+      # Or  press: <label of the newest button that reads so>,  or  photo: <name of the file>,
+      # or  wait: <minutes>  in which nobody says anything; what is told unasked is expected then.
+      - say: SO202611010002 尾号 8002
         # Every reply, in order: a key alone, or with what must be in it. "utter_a or utter_b" allows both.
         expect:
         - key: utter_order_in_transit
@@ -33,11 +37,11 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from bot.messages import Language
+from lang.yaml_files import load_yaml
 
 FOLDER = Path(__file__).resolve().parent
+_DOES = {"say", "press", "photo", "wait"}
 
 
 @dataclass(frozen=True)
@@ -53,11 +57,13 @@ class Reply:
 
 @dataclass(frozen=True)
 class Line:
-    """One message of the customer, and everything that must follow from it."""
+    """One message of the customer, or some minutes without any, and everything that must follow from it."""
 
     expect: tuple[Reply, ...]
     say: str | None = None
     press: str | None = None
+    photo: str | None = None
+    wait: int | None = None
     effect: tuple[str, ...] = ()
     owner: str = "bot"
     reason: str | None = None
@@ -71,18 +77,24 @@ class Scenario:
     name: str
     language: Language
     turns: tuple[Line, ...]
+    service: str | None = None
+    kind: str | None = None
     customer: str | None = None
     owns: Mapping[str, str] = field(default_factory=dict)
     delivered: tuple[str, ...] = ()
     leaves: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def meets_an_outage(self) -> bool:
+        return any(line.records for line in self.turns)
+
 
 def read_all() -> dict[str, Scenario]:
     """Every scenario by ``<file>: <name>``; raises ValueError for a fault in a file."""
     found: dict[str, Scenario] = {}
-    for file in sorted(FOLDER.glob("*.yml")):
+    for file in sorted(FOLDER.glob("*.??.yml")):
         language = file.stem.rsplit(".", 1)[-1]
-        for entry in yaml.safe_load(file.read_text("utf-8")):
+        for entry in load_yaml(file.read_text("utf-8")):
             where = f"{file.stem}: {entry.get('name')}"
             if where in found:
                 raise ValueError(f"{where} stands twice")
@@ -96,8 +108,8 @@ def _scenario(entry: dict[str, Any], language: str, where: str) -> Scenario:
 
 
 def _line(line: dict[str, Any], where: str) -> Line:
-    if ("say" in line) == ("press" in line):
-        raise ValueError(f"{where}: each turn says or presses something")
+    if len(_DOES & set(line)) != 1:
+        raise ValueError(f"{where}: each turn does one of {', '.join(sorted(_DOES))}")
     replies = [reply if isinstance(reply, dict) else {"key": reply} for reply in line["expect"]]
     made = tuple(_made(Reply, reply | _tuples(reply, "buttons"), where) for reply in replies)
     return _made(Line, line | {"expect": made} | _tuples(line, "effect"), where)

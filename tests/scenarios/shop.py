@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
 from actions import services
+from actions.identity.check import Identity
 from actions.identity.codes import Codes
 from actions.identity.console_sender import ConsoleSender
 from actions.records import clock
 from actions.records.database import Database
+from actions.records.ledger import Ledger
 from actions.records.own import OwnRecords
+from actions.records.port import OrderRecords
 from actions.records.tables import orders
 from bot.conversation.accept import accept
 from bot.conversation.handle import drain
-from bot.messages import Conversation, Customer, Incoming, OfferedButton, StoredMessage
+from bot.jobs.settled_requests import SettledRequests
+from bot.messages import Attachment, Conversation, Customer, Incoming, OfferedButton, StoredMessage
 from bot.ports import Parts
 from tests.databases import change
 from tests.outages import CanFail
@@ -34,23 +40,31 @@ class Silent:
 
 @dataclass(frozen=True)
 class Answered:
-    """What a customer's line led to."""
+    """What a customer's line led to; ``message`` is None where nobody said anything."""
 
-    message: StoredMessage
+    message: StoredMessage | None
     replies: list[StoredMessage]
     conversation: Conversation
 
 
 class CustomerAtShop:
-    """Plays the turns of one scenario."""
+    """Plays the turns of one scenario.
 
-    def __init__(self, parts: Parts, database: Database, scenario: Scenario) -> None:
+    ``shop_system``: the database of a shop that has a system of its own, which can fail; orders are kept there in the
+    scenarios that meet an outage, and in ``database`` with everything else in all others.
+    """
+
+    def __init__(self, parts: Parts, database: Database, scenario: Scenario, shop_system: Database) -> None:
         self._parts = parts
-        self._database = database
         self._scenario = scenario
         self._lines = 0
-        self._records = services.current().records
-        assert isinstance(self._records, CanFail)
+        self._waited = timedelta()
+        self._orders = database
+        self._outside: ShopSystem | None = None
+        if scenario.meets_an_outage:
+            self._orders = shop_system
+            self._outside = ShopSystem.of(database, shop_system, now=lambda: clock.now() + self._waited)
+            services.install(services_for(database, services.current(), self._outside.ledger))
 
     async def arrive(self) -> None:
         customer = Customer(self._scenario.customer) if self._scenario.customer else None
@@ -59,36 +73,49 @@ class CustomerAtShop:
         )
         self._id = conversation.id
         for number, owner in self._scenario.owns.items():
-            await change(
-                self._database, sa.update(orders).where(orders.c.order_number == number).values(customer_id=owner)
-            )
-
+            await self._set(number, customer_id=owner)
         for number in self._scenario.delivered:
-            arrived = {"state": "delivered", "delivered_at": clock.now()}
-            await change(self._database, sa.update(orders).where(orders.c.order_number == number).values(**arrived))
+            await self._set(number, state="delivered", delivered_at=clock.now())
 
     async def write(self, line: Line) -> Answered:
-        self._lines += 1
+        """Send the line, or let its minutes go by."""
         if line.records is not None:
-            self._records.down = line.records == "down"
-        incoming = Incoming("web", "visitor", f"line {self._lines}", address="203.0.113.7")
-        if line.press is not None:
-            incoming = replace(incoming, payload=(await self._button(line.press)).id)
-        else:
-            incoming = replace(incoming, text=line.say or "")
-        message = (await accept(self._parts, incoming)).message
-        await drain(self._parts, self._id)
+            assert self._outside is not None
+            self._outside.records.down = line.records == "down"
+        before = {stored.id for stored in await self._parts.store.history(self._id)}
+        message = await self._wait(line.wait) if line.wait is not None else await self._send(line)
         history = await self._parts.store.history(self._id)
         return Answered(
-            message=next(stored for stored in history if stored.id == message.id),
-            replies=[stored for stored in history if stored.in_reply_to == message.id],
+            message=next((stored for stored in history if stored.id == message), None),
+            replies=[stored for stored in history if stored.id not in before and stored.id != message],
             conversation=await self._parts.store.conversation(self._id),
         )
 
     async def state_of(self, order_number: str) -> str:
-        order = await OwnRecords(self._database).order(order_number)
+        order = await OwnRecords(self._orders).order(order_number)
         assert order is not None, f"there is no order {order_number}"
         return order.state
+
+    async def _send(self, line: Line) -> str:
+        self._lines += 1
+        incoming = Incoming("web", "visitor", f"line {self._lines}", text=line.say or "", address="203.0.113.7")
+        if line.press is not None:
+            incoming = replace(incoming, payload=(await self._button(line.press)).id)
+        if line.photo is not None:
+            incoming = replace(incoming, attachment=Attachment(line.photo, "image/jpeg", 81_920, "/files/1"))
+        message = (await accept(self._parts, incoming)).message
+        await drain(self._parts, self._id)
+        return message.id
+
+    async def _wait(self, minutes: int) -> None:
+        """What runs now and then has run."""
+        self._waited += timedelta(minutes=minutes)
+        assert self._outside is not None
+        await SettledRequests(self._parts, self._outside.ledger).run()
+        await drain(self._parts, self._id)
+
+    async def _set(self, order_number: str, **values: object) -> None:
+        await change(self._orders, sa.update(orders).where(orders.c.order_number == order_number).values(**values))
 
     async def _button(self, label: str) -> OfferedButton:
         history = await self._parts.store.history(self._id)
@@ -98,9 +125,29 @@ class CustomerAtShop:
         return found[-1]
 
 
-def services_for(database: Database, shared: services.Services) -> services.Services:
-    """Services of one scenario's own database, with the articles already open and records that can be switched off."""
-    built = services.build(database)
-    codes = Codes(database, ConsoleSender(), built.limits.identity_code, make=lambda: "246810")
-    records = CanFail(built.records)
-    return replace(built, records=records, codes=codes, open_knowledge=lambda: shared.knowledge)
+@dataclass(frozen=True)
+class ShopSystem:
+    """A shop's own order records, which can be switched off, and the ledger that keeps what they cannot take."""
+
+    records: CanFail
+    ledger: Ledger
+
+    @classmethod
+    def of(cls, database: Database, shop_system: Database, now: Callable[[], datetime]) -> ShopSystem:
+        records = CanFail(OwnRecords(shop_system))
+        return cls(records, Ledger(database, records, now))
+
+
+def services_for(
+    database: Database, shared: services.Services, records: OrderRecords | None = None
+) -> services.Services:
+    """Services of one scenario's own database, with the articles already open and the rules already read."""
+    records = records or OwnRecords(database)
+    return replace(
+        shared,
+        database=database,
+        records=records,
+        identity=Identity(database, records, shared.limits.identity),
+        codes=Codes(database, ConsoleSender(), shared.limits.identity_code, make=lambda: "246810"),
+        open_knowledge=lambda: shared.knowledge,
+    )

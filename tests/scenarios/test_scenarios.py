@@ -18,9 +18,9 @@ SCENARIOS = read_all()
 
 
 @pytest.mark.parametrize("where", SCENARIOS)
-async def test_scenario(where: str, parts: Parts, database: Database) -> None:
+async def test_scenario(where: str, parts: Parts, database: Database, shop_system: Database) -> None:
     scenario = SCENARIOS[where]
-    customer = CustomerAtShop(parts, database, scenario)
+    customer = CustomerAtShop(parts, database, scenario, shop_system)
     await customer.arrive()
     for line in scenario.turns:
         _check(scenario, line, await customer.write(line))
@@ -36,7 +36,7 @@ def test_both_languages_play_the_same_scenarios() -> None:
 
 
 def _check(scenario: Scenario, line: Line, answered: Answered) -> None:
-    decision = answered.message.decision or {}
+    decision = (answered.message and answered.message.decision) or {}
     told = _told(line, answered, decision)
     assert len(answered.replies) == len(line.expect), told
     for expected, reply in zip(line.expect, answered.replies, strict=True):
@@ -67,9 +67,7 @@ def _told(line: Line, answered: Answered, decision: Mapping[str, Any]) -> str:
     """The whole turn, for whoever reads a failure."""
     replies = "\n".join(f"    {reply.key}: {reply.text!r} {_slug(reply)}" for reply in answered.replies)
     understood = {name: decision.get(name) for name in ("intent", "confidence", "mood", "language", "facts", "effects")}
-    return (
-        f"\n  {line.say or line.press!r}\n  understood: {understood}\n{replies}\n  owner: {answered.conversation.owner}"
-    )
+    return f"\n  {line.say or line.press or line.photo or line.wait!r}\n  understood: {understood}\n{replies}\n  owner: {answered.conversation.owner}"
 
 
 def _slug(reply: StoredMessage) -> str:
