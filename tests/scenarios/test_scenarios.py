@@ -67,7 +67,8 @@ def _told(line: Line, answered: Answered, decision: Mapping[str, Any]) -> str:
     """The whole turn, for whoever reads a failure."""
     replies = "\n".join(f"    {reply.key}: {reply.text!r} {_slug(reply)}" for reply in answered.replies)
     understood = {name: decision.get(name) for name in ("intent", "confidence", "mood", "language", "facts", "effects")}
-    return f"\n  {line.say or line.press or line.photo or line.wait!r}\n  understood: {understood}\n{replies}\n  owner: {answered.conversation.owner}"
+    did = line.say or line.press or line.photo or f"{line.wait} minutes later"
+    return f"\n  {did!r}\n  understood: {understood}\n{replies}\n  owner: {answered.conversation.owner}"
 
 
 def _slug(reply: StoredMessage) -> str:
