@@ -44,6 +44,9 @@ def _load(model: Path) -> Any:
     spare(model)
     from rasa.core.agent import Agent
 
+    from bot.brain import speedups
+
+    speedups.apply()
     return Agent.load(str(model)).processor
 
 

@@ -42,7 +42,8 @@ class Alignment:
     def aligned(self, dense: np.ndarray, chinese: np.ndarray) -> np.ndarray:
         """Vectors of length 1, [messages, d]."""
         moved = dense - self.means[chinese.astype(int)]
-        moved = np.where(chinese[:, None], moved, moved + moved @ self.turn)
+        if not chinese.all():
+            moved = np.where(chinese[:, None], moved, moved + moved @ self.turn)
         lengths = np.linalg.norm(moved, axis=1, keepdims=True)
         unit: np.ndarray = (moved / np.maximum(lengths, 1e-9)).astype(np.float32)
         return unit

@@ -56,7 +56,10 @@ def sparse_rows(messages: Sequence[Message]) -> csr_matrix:
     """[len(messages), features]; zero columns where the pipeline has no sparse featuriser."""
     found = [message.get_sparse_features(TEXT)[1] for message in messages]
     width = max((feature.features.shape[1] for feature in found if feature), default=0)
-    rows = [csr_matrix(feature.features) if feature else csr_matrix((1, width), dtype=np.float32) for feature in found]
+    rows = [feature.features if feature else csr_matrix((1, width), dtype=np.float32) for feature in found]
+    if len(rows) == 1 and isinstance(rows[0], csr_matrix):
+        # One message is the usual case when serving, and stacking costs more than counting.
+        return rows[0]
     return vstack(rows, format="csr") if rows else csr_matrix((0, 0), dtype=np.float32)
 
 

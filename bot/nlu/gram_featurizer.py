@@ -86,10 +86,8 @@ class GramFeaturizer(KefuComponent, SparseFeaturizer):
     def process(self, messages: list[Message]) -> list[Message]:
         if self._grams is None:
             raise RuntimeError("the gram featuriser has learnt nothing yet: train the model first")
-        each = with_clauses(messages)
-        rows = self._grams.transform([words_of(message) for message in each])
-        for index, message in enumerate(each):
-            add_sentence_feature(message, rows[index], self._alias)
+        for message in with_clauses(messages):
+            add_sentence_feature(message, self._grams.transform([words_of(message)]), self._alias)
         if self._explains:
             for message in messages:
                 message.set(PLACED, self._grams.placed(words_of(message)))

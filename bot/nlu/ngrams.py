@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -107,7 +108,7 @@ class Grams:
 
     def _row(self, words: Sequence[str]) -> dict[int, float]:
         counts = Counter(column for gram in grams(words) if (column := self.index.get(gram)) is not None)
-        row = {column: (1 + np.log(count)) * float(self.rarity[column]) for column, count in sorted(counts.items())}
+        row = {column: (1 + math.log(count)) * float(self.rarity[column]) for column, count in sorted(counts.items())}
         length = sum(value * value for value in row.values()) ** 0.5
         return {column: value / length for column, value in row.items()}
 
