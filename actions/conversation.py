@@ -43,7 +43,8 @@ class Goodbye(Action):
         turn = CustomerTurn.of(tracker)
         if turn.form and turn.only_digits:
             # "88" says goodbye in China, but not to somebody who asked for a number.
-            say(dispatcher, hint(tracker) or "utter_go_on")
+            key, said = hint(tracker, "utter_go_on")
+            say(dispatcher, key, **said)
             return []
         say(dispatcher, "utter_goodbye")
         return leave_form(tracker)

@@ -37,8 +37,8 @@ class Fallback(Action):
         if hit is not None:
             utter_article(dispatcher, hit, **ask_whether_it_helped(turn, hit))
         elif turn.form:
-            key = hint(tracker) or "utter_not_understood"
-            dispatcher.utter_message(response=key, offers=[HUMAN], misunderstood=True)
+            key, said = hint(tracker, "utter_not_understood")
+            dispatcher.utter_message(response=key, **said, offers=[HUMAN], misunderstood=True)
         elif number:
             return offer_for_order(dispatcher, number)
         else:

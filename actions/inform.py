@@ -40,7 +40,8 @@ class Inform(Action):
         if title:
             await _say_article(dispatcher, turn, title)
         elif turn.form:
-            say(dispatcher, hint(tracker) or "utter_go_on")
+            key, said = hint(tracker, "utter_go_on")
+            say(dispatcher, key, **said)
         elif number and digits_of_proof(turn):
             # Who proves their identity unasked wants to see the order.
             return [SlotSet("recent_order", number), SlotSet("service", "track_order"), FollowupAction(FORM)]

@@ -8,7 +8,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import access, services
+from actions import access, services, shop
 from actions.forms.answers import options_of
 from actions.forms.case import open_question, permitted_case
 from actions.forms.description import Needs
@@ -60,9 +60,9 @@ class AskOrderNumber(OrderAction):
             ]
             dispatcher.utter_message(response="utter_choose_order", offers=choices, facts=told)
         elif service.needs is Needs.CUSTOMER:
-            dispatcher.utter_message(response="utter_ask_any_order_number", facts=told)
+            dispatcher.utter_message(response="utter_ask_any_order_number", **shop.looks(), facts=told)
         else:
-            dispatcher.utter_message(response="utter_ask_order_number", facts=told)
+            dispatcher.utter_message(response="utter_ask_order_number", **shop.looks(), facts=told)
         return []
 
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from rasa_sdk import Tracker
 
+from actions import shop
 from actions.forms.description import Kind
 from actions.forms.progress import Progress
 from actions.forms.table import SERVICES
@@ -26,8 +30,13 @@ _OF_KINDS = {
 }
 
 
-def hint(tracker: Tracker) -> str | None:
-    """The key of the sentence that says what the open question wants; None where there is nothing to say."""
+def hint(tracker: Tracker, otherwise: str) -> tuple[str, Mapping[str, Any]]:
+    """The sentence that says what the open question wants, and its arguments; ``otherwise`` where nothing helps."""
+    key = _key(tracker) or otherwise
+    return key, shop.looks() if key == _OF_SLOTS["order_number"] else {}
+
+
+def _key(tracker: Tracker) -> str | None:
     asked = tracker.get_slot("requested_slot")
     if asked != "details":
         return _OF_SLOTS.get(asked or "")

@@ -162,7 +162,7 @@ def _with_order(turn: CustomerTurn, progress: Progress, not_proven: bool) -> Pro
     """Order number and digits of the message. Digits only while they are needed: a recipient's phone is no proof."""
     number, digits = turn.entity("order_number"), hearing.digits_of_proof(turn)
     if number:
-        progress = replace(progress, order_number="".join(number.split()).upper())
+        progress = replace(progress, order_number=number)
     elif holds(turn.text, "other_order") and not turn.pressed_button:
         progress = replace(progress, order_number=None, recent_order=None)
     if digits and (not_proven or number):

@@ -64,7 +64,9 @@ class OrderDossier:
         order = await self._records.order(order_number)
         if order is None:
             return False
-        await self._database.write(remember, conversation_id, order.customer_id, "agent", clock.now(), order_number)
+        await self._database.write(
+            remember, conversation_id, order.customer_id, "agent", clock.now(), order.order_number
+        )
         return True
 
     async def _people(self, customer_ids: set[str]) -> dict[str, Profile | None]:

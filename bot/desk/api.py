@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from actions import shop
 from bot.conversation import hand_to_agent
 from bot.conversation.events import DESK_TOPIC
 from bot.desk import auth, dossier, stream
@@ -105,7 +106,7 @@ async def add_note(request: web.Request, agent: Agent) -> web.Response:
 
 async def vouch(request: web.Request, agent: Agent) -> web.Response:
     """``{order_number}``: the agent has made sure that this is the order's customer; kept with a note of who did."""
-    number = id_of(await read_object(request), "order_number").strip().upper()
+    number = shop.canonical(id_of(await read_object(request), "order_number"))
     conversation = await _conversation(request)
     context = context_of(request)
     if conversation.owner is not Owner.AGENT or conversation.agent != agent.username:

@@ -3,17 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from bot.nlu.entity.found import Entity
+from lang.order_numbers import OrderNumbers
 
-_GAP = r"[ \-_.#:]*"
-# Neither inside a longer word nor inside a longer number.
-# A longer number is no order number, but four digits or a phone may follow after a space.
-_ORDER = re.compile(
-    rf"(?<![a-z\d])s{_GAP}o{_GAP}(?:\d[ \-_.]*){{11}}\d(?![\-_.]?\d|[a-z])(?! \d{{1,3}}(?!\d)| \d{{5,10}}(?!\d))",
-    re.ASCII,
-)
 _PHONE = re.compile(r"(?<![\d+])(?:\+?\(?86\)?[ \-]?)?(1[3-9]\d)[ \-]?(\d{4})[ \-]?(\d{4})(?![ \-]?\d)", re.ASCII)
 _FOUR_ANNOUNCED = re.compile(
     r"(?:尾号|尾数|末尾|(?:后|末|最后)(?:四|4)(?:位|个|码)?(?:数字?|号码?)?"
@@ -58,9 +52,9 @@ _MAIL = re.compile(
 )
 
 
-def orders(clean: str) -> Iterator[Entity]:
-    for match in _ORDER.finditer(clean):
-        yield Entity("order_number", "SO" + _NOT_DIGITS.sub("", match.group()), match.start(), match.end())
+def orders(clean: str, numbers: OrderNumbers) -> Iterator[Entity]:
+    for span in numbers.find(clean):
+        yield Entity("order_number", *span)
 
 
 def phones(clean: str) -> Iterator[Entity]:
@@ -68,10 +62,10 @@ def phones(clean: str) -> Iterator[Entity]:
         yield Entity("phone", "".join(match.groups()), match.start(1), match.end())
 
 
-def last_fours(clean: str) -> Iterator[Entity]:
+def last_fours(clean: str, order_numbers: Iterable[Entity]) -> Iterator[Entity]:
     for match in _FOUR_ANNOUNCED.finditer(clean):
         yield Entity("last_four", _NOT_DIGITS.sub("", match.group(1)), match.start(1), match.end(1))
-    for order in orders(clean):
+    for order in order_numbers:
         after = _FOUR_AFTER_ORDER.match(clean, order.end)
         if after:
             yield Entity("last_four", after.group(1), after.start(1), after.end(1))

@@ -1,4 +1,4 @@
-"""What rules read of the shop: ``rules/shop.yml`` (time zone, currency) and ``rules/products.yml`` (names of products).
+"""What rules read of the shop: ``rules/shop.yml`` (time zone, currency, order numbers), ``rules/products.yml`` (names).
 
 A missing file means the defaults and no products; a wrong one raises ``ShopError`` that lists every fault.
 """
@@ -15,6 +15,8 @@ import jsonschema
 import yaml
 
 from bot.nlu.entity.same_name import same_name
+from lang import order_numbers
+from lang.order_numbers import OrderNumbers
 from lang.shop_clock import DEFAULT, zone
 from lang.yaml_files import load_yaml, yaml_problem
 
@@ -34,6 +36,7 @@ _SCHEMAS: Mapping[str, Mapping[str, Any]] = {
         "properties": {
             "timezone": {"type": "string", "minLength": 1},
             "currency": {"type": "string", "pattern": "^[A-Z]{3}$"},
+            "order_number": order_numbers.SCHEMA,
         },
     },
     "products.yml": {
@@ -56,6 +59,7 @@ class Shop:
     clock: tzinfo = field(default_factory=lambda: zone(DEFAULT))
     currency: str = "CNY"
     products: Mapping[str, str] = field(default_factory=dict)
+    order_numbers: OrderNumbers = field(default_factory=OrderNumbers)
 
     def now(self) -> datetime:
         return datetime.now(self.clock)
@@ -67,6 +71,8 @@ def load(folder: Path = RULES) -> Shop:
     shop = _checked(folder / "shop.yml", faults)
     listed = _checked(folder / "products.yml", faults).get("products", [])
     faults += [f"products.yml: {fault}" for fault in _doubled(listed)]
+    numbers = shop.get("order_number")
+    faults += [f"shop.yml: order_number: {fault}" for fault in (order_numbers.faults_of(numbers) if numbers else ())]
     clock: tzinfo | None = None
     try:
         clock = zone(shop.get("timezone", DEFAULT))
@@ -74,7 +80,7 @@ def load(folder: Path = RULES) -> Shop:
         faults.append(f"shop.yml: timezone: {error}")
     if faults or clock is None:
         raise ShopError("\n".join(faults))
-    return Shop(clock, shop.get("currency", "CNY"), dict(_named(listed)))
+    return Shop(clock, shop.get("currency", "CNY"), dict(_named(listed)), order_numbers.read(numbers))
 
 
 def _checked(path: Path, faults: list[str]) -> dict[str, Any]:

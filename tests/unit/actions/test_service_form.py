@@ -16,9 +16,13 @@ from actions.forms.description import Service
 from actions.forms.table import SERVICES
 from actions.records import clock, demo
 from actions.records.database import Database
-from actions.records.tables import order_addresses, order_items, orders, refunds, service_requests
+from actions.records.tables import courier_events, order_addresses, order_items, orders, refunds, service_requests
+from bot.nlu.entity.shop import Shop
+from bot.nlu.entity_rules import EntityRules
+from lang.order_numbers import OrderNumbers
 from tests.databases import change, copy_of, rows
 from tests.outages import CanFail
+from tests.unit.actions import form_talk
 from tests.unit.actions.form_talk import FormTalk, Said
 
 
@@ -123,6 +127,28 @@ async def test_an_order_whose_items_the_shop_does_not_name(shop: Database, servi
             break
         said = await talk.press(said[-1].buttons[0]) if said[-1].buttons else await talk.say("换成大号的，原来的太小")
     assert said
+
+
+async def test_another_shops_order_number_is_asked_for_and_understood(
+    shop: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    theirs = OrderNumbers(("#{3}-#{7}",), "111-1111111", {"zh": "10 位数字", "en": "10 digits"})
+    monkeypatch.setattr(form_talk, "RULES", EntityRules(Shop(order_numbers=theirs)))
+    monkeypatch.setattr("actions.shop.numbers", lambda: theirs)
+    renamed = {"order_number": "305-1234567"}
+    await change(
+        shop,
+        sa.delete(order_items),
+        sa.delete(courier_events),
+        sa.update(orders).where(orders.c.order_number == "SO202611010003").values(**renamed),
+    )
+    talk = FormTalk()
+    (asked,) = await talk.say("到哪了", "track_order")
+    assert asked.arguments["looks"] == theirs.described
+    assert keys(await talk.say("SO202611010003", "inform")) == ["utter_ask_order_number"]
+    assert keys(await talk.say("305 1234567", "inform")) == ["utter_ask_last_four"]
+    (told,) = await talk.say("8003")
+    assert told.facts["order_number"] == "305-1234567"
 
 
 async def test_a_shipped_order_keeps_its_address(shop: Database) -> None:

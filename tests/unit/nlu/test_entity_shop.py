@@ -130,3 +130,29 @@ def test_the_domain_knows_every_entity_and_lets_none_change_the_dialogue() -> No
     domain = yaml.safe_load((ROOT / "domain.yml").read_text("utf-8"))
     declared = {name: options for entry in domain["entities"] for name, options in entry.items()}
     assert all(declared[name] == {"influence_conversation": False} for name in NAMES)
+
+
+def test_order_numbers_are_those_of_the_shop(tmp_path: Path) -> None:
+    written = 'order_number: {forms: ["#{3}-#{7}-#{7}"], example: 111-1111111-1111111, zh: 17 位数字, en: 17 digits}'
+    rules = _rules(tmp_path, written)
+    assert _values(rules, "111 2345678 7654321 尾号 8002") == [
+        ("order_number", "111-2345678-7654321"),
+        ("last_four", "8002"),
+    ]
+    assert "order_number" not in dict(_values(rules, "SO202611010001"))
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        (r'order_number: {forms: ["(a+)+"], example: a, zh: a, en: a}', "is not understood"),
+        ('order_number: {forms: ["TB#{6}"], example: SO1, zh: a, en: a}', "has none of the forms"),
+        ('order_number: {forms: ["TB#{6}"]}', "'example' is a required property"),
+        ("order_number: {forms: [], example: a, zh: a, en: a}", "forms"),
+    ],
+)
+def test_a_wrong_form_of_order_numbers_is_told(tmp_path: Path, written: str, told: str) -> None:
+    with pytest.raises(shop.ShopError) as raised:
+        _rules(tmp_path, written)
+    assert "shop.yml: order_number" in str(raised.value)
+    assert told in str(raised.value)
