@@ -7,13 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import jsonschema
-import yaml
-
 from actions import code_limits, complaint_limits
 from actions.code_limits import CodeLimits
 from actions.complaint_limits import ComplaintLimits
-from lang.yaml_files import load_yaml, yaml_problem
+from lang import rule_files
+from lang.rule_files import section, whole
 
 LIMITS_FILE = Path(__file__).resolve().parent.parent / "rules" / "limits.yml"
 ORDER_STATES = ("paid", "in_transit", "delivered", "refunding", "refunded", "cancelled")
@@ -95,31 +93,18 @@ class Limits:
         return self.services.get(service, ServiceLimits())
 
 
-def _section(**properties: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "type": "object",
-        "additionalProperties": False,
-        "required": list(properties),
-        "properties": properties,
-    }
-
-
-def _whole(least: int, most: int) -> dict[str, Any]:
-    return {"type": "integer", "minimum": least, "maximum": most}
-
-
 _STATES = {"type": "array", "items": {"enum": list(ORDER_STATES)}, "uniqueItems": True}
-_DAYS, _HOURS, _HOUR, _AMOUNT = _whole(0, 3650), _whole(1, 720), _whole(0, 24), _whole(0, 100_000)
+_DAYS, _HOURS, _HOUR, _AMOUNT = whole(0, 3650), whole(1, 720), whole(0, 24), whole(0, 100_000)
 _SERVICES: dict[str, dict[str, dict[str, Any]]] = {
-    "cancel_order": {"refund_days": _whole(1, 90)},
+    "cancel_order": {"refund_days": whole(1, 90)},
     "expedite_order": {"once_in_hours": _HOURS},
     "change_address": {"staff_areas": {"type": "array", "items": {"type": "string", "minLength": 2}}},
     "change_order": {"answer_hours": _HOURS},
     "schedule_delivery": {
-        "days_ahead": _whole(1, 60),
+        "days_ahead": whole(1, 60),
         "first_hour": _HOUR,
         "last_hour": _HOUR,
-        "window_hours": _whole(1, 12),
+        "window_hours": whole(1, 12),
         "change_until_hour": _HOUR,
     },
     "return_item": {
@@ -133,7 +118,7 @@ _SERVICES: dict[str, dict[str, dict[str, Any]]] = {
     "request_repair": {"warranty_days": _DAYS, "answer_hours": _HOURS},
     "product_problem": {"days_if_faulty": _DAYS, "warranty_days": _DAYS, "answer_hours": _HOURS},
     "price_protection": {"days_after_order": _DAYS, "once_in_days": _DAYS, "answer_hours": _HOURS},
-    "request_invoice": {"days_after_order": _DAYS, "changes": _whole(0, 10), "answer_hours": _HOURS},
+    "request_invoice": {"days_after_order": _DAYS, "changes": whole(0, 10), "answer_hours": _HOURS},
     "not_received": {
         "days_after_delivery": _DAYS,
         "late_days": _DAYS,
@@ -148,37 +133,28 @@ _SERVICES: dict[str, dict[str, dict[str, Any]]] = {
         "answer_hours": _HOURS,
     },
 }
-_SCHEMA = _section(
-    identity=_section(
-        attempts_per_conversation=_whole(1, 20),
-        attempts_per_order=_whole(1, 100),
-        attempts_per_customer=_whole(1, 100),
-        attempts_per_address=_whole(1, 1000),
-        conversation_window_minutes=_whole(1, 43200),
-        order_window_minutes=_whole(1, 43200),
-        customer_window_minutes=_whole(1, 43200),
-        address_window_minutes=_whole(1, 43200),
-        verified_for_minutes=_whole(1, 43200),
+_SCHEMA = section(
+    identity=section(
+        attempts_per_conversation=whole(1, 20),
+        attempts_per_order=whole(1, 100),
+        attempts_per_customer=whole(1, 100),
+        attempts_per_address=whole(1, 1000),
+        conversation_window_minutes=whole(1, 43200),
+        order_window_minutes=whole(1, 43200),
+        customer_window_minutes=whole(1, 43200),
+        address_window_minutes=whole(1, 43200),
+        verified_for_minutes=whole(1, 43200),
     ),
     complaint=complaint_limits.SCHEMA,
     identity_code=code_limits.SCHEMA,
-    choices=_section(orders_shown=_whole(1, 10), topics_shown=_whole(1, 5)),
-    **{name: _section(allowed_states=_STATES, **settings) for name, settings in _SERVICES.items()},
+    choices=section(orders_shown=whole(1, 10), topics_shown=whole(1, 5)),
+    **{name: section(allowed_states=_STATES, **settings) for name, settings in _SERVICES.items()},
 )
 
 
 def load(path: Path = LIMITS_FILE) -> Limits:
     """Raises LimitsError, a ValueError, that lists every fault of the file."""
-    try:
-        content = load_yaml(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise LimitsError(f"{path}: cannot be read: {yaml_problem(error)}") from error
-    faults = [
-        f"{path.name}: {'.'.join(map(str, fault.absolute_path)) or 'the file'}: {fault.message}"
-        for fault in jsonschema.Draft7Validator(_SCHEMA).iter_errors(content)
-    ]
-    if faults:
-        raise LimitsError("\n".join(faults))
+    content = rule_files.read(path, _SCHEMA, LimitsError)
     return Limits(
         identity=IdentityLimits(**content["identity"]),
         choices=ChoiceLimits(**content["choices"]),

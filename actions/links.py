@@ -7,14 +7,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import jsonschema
-import yaml
-
-from lang.yaml_files import load_yaml, yaml_problem
+from lang import rule_files
 
 LINKS_FILE = Path(__file__).resolve().parent.parent / "rules" / "links.yml"
 TOPICS = ("recover_password", "login_problem", "edit_account", "delete_account", "newsletter", "privacy_request")
 
+_ADDRESS = {
+    "type": "string",
+    "pattern": r"^https://[^\s/@]+(/\S*)?$",
+    "description": "an address that begins with https://",
+}
 _SCHEMA: dict[str, Any] = {
     "type": "object",
     "additionalProperties": False,
@@ -23,7 +25,7 @@ _SCHEMA: dict[str, Any] = {
         "links": {
             "type": "object",
             "additionalProperties": False,
-            "properties": {topic: {"type": "string", "pattern": r"^https://[^\s/@]+(/\S*)?$"} for topic in TOPICS},
+            "properties": dict.fromkeys(TOPICS, _ADDRESS),
         }
     },
 }
@@ -35,16 +37,7 @@ class LinksError(ValueError):
 
 def load(path: Path = LINKS_FILE) -> Mapping[str, str]:
     """Topic → address. Raises LinksError."""
-    try:
-        content = load_yaml(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise LinksError(f"{path}: cannot be read: {yaml_problem(error)}") from error
-    faults = [
-        f"{path.name}: {'.'.join(map(str, fault.absolute_path)) or 'the file'}: {fault.message}"
-        for fault in jsonschema.Draft7Validator(_SCHEMA).iter_errors(content)
-    ]
-    if faults:
-        raise LinksError("\n".join(faults))
+    content = rule_files.read(path, _SCHEMA, LinksError)
     return dict(content["links"])
 
 

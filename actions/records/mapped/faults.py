@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import jsonschema
-import yaml
 
 from actions.records.mapped.form import SCHEMA
-
-Place = Sequence[str | int]
+from lang.rule_files import in_words
+from lang.yaml_lines import Lines, Place
 
 _ONE_OF_TEXTS = {"items": "name", "events": "text"}
 _COLUMN = "write the column's name, {table: …, column: …}, or {value: …} for what is the same in every row"
@@ -20,33 +19,6 @@ _VALUE = (
 )
 _STEP = "write {set: {column: value}} for the order's own row, or {insert: table, values: {column: value}}"
 _ALTERNATIVES = {"columns": _COLUMN, "by": _COLUMN, "set": _VALUE, "values": _VALUE}
-
-
-class Lines:
-    """Finds the line of a place in the file."""
-
-    def __init__(self, text: str) -> None:
-        self._root = yaml.compose(text, Loader=yaml.SafeLoader)
-
-    def of(self, place: Place) -> int:
-        """Counted from 1; of the innermost part of the place that is in the file."""
-        node, line = self._root, 1
-        for part in place:
-            child = _child(node, part)
-            if child is None:
-                break
-            node, line = child
-        return line
-
-
-def _child(node: Any, part: str | int) -> tuple[Any, int] | None:
-    if isinstance(node, yaml.MappingNode):
-        for key, value in node.value:
-            if key.value == str(part):
-                return value, key.start_mark.line + 1
-    if isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
-        return node.value[part], node.value[part].start_mark.line + 1
-    return None
 
 
 def faults(document: Any, lines: Lines) -> list[str]:
@@ -73,20 +45,14 @@ def _form_faults(document: Any) -> Iterator[tuple[Place, str]]:
 
 
 def _words(error: jsonschema.ValidationError, place: Place) -> Iterable[str]:
-    kind, given, wanted = str(error.validator), error.instance, error.validator_value
-    schema: Any = error.schema
-    if kind == "additionalProperties" and isinstance(given, dict):
-        fields = schema.get("properties", {})
-        return [f"{name!r} is unknown; use one of {', '.join(fields)}" for name in given if name not in fields]
+    kind = str(error.validator)
     if kind == "required":
         return [error.message.replace("is a required property", "is missing; add it (docs/your-orders.md)")]
-    if kind == "enum":
-        return [f"{given!r} is not known; write one of {', '.join(wanted)}"]  # type: ignore[arg-type]
     if kind == "anyOf":
         return [next(_ALTERNATIVES[str(part)] for part in reversed(place) if part in _ALTERNATIVES)]
     if kind == "pattern" and "changes" in place:
-        return [f"{given!r} is no name of a kind; write small letters and _, such as cancel_order"]
-    return [f"{error.message}; see docs/your-orders.md"]
+        return [f"{error.instance!r} is no name of a kind; write small letters and _, such as cancel_order"]
+    return [f"{words}; see docs/your-orders.md" for words in in_words(error)]
 
 
 def _missing_texts(document: Mapping[str, Any]) -> Iterator[tuple[Place, str]]:

@@ -10,9 +10,10 @@ from typing import Any
 import yaml
 
 from actions.records.mapped.definition import MAIN, Change, Column, Join, MappingError, RecordsMapping, Section, Step
-from actions.records.mapped.faults import Lines, faults
+from actions.records.mapped.faults import faults
 from lang.shop_clock import zone
 from lang.yaml_files import load_yaml, yaml_problem
+from lang.yaml_lines import Lines
 
 RECORDS_FILE = Path(__file__).resolve().parents[3] / "rules" / "records.yml"
 
