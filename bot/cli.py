@@ -58,6 +58,8 @@ def build_parser() -> argparse.ArgumentParser:
     _add_kb(commands.add_parser("kb", help="the knowledge base"))
     rules = commands.add_parser("rules", help="the rule files").add_subparsers(dest="action", required=True)
     rules.add_parser("check", help="check the files in rules/ and data/responses/")
+    tried = rules.add_parser("try", help="which rule on words a message meets (rules/handoff.yml)")
+    tried.add_argument("message", nargs="+", help="in quotes; several are tried one by one")
     database = commands.add_parser("db", help="the database").add_subparsers(dest="action", required=True)
     database.add_parser("upgrade", help="bring the tables to this version")
     simulate = commands.add_parser("simulate", help="a stand-in for a messaging platform, with a phone to chat on")

@@ -13,7 +13,19 @@ _TEXTS = {
     "required": ["zh", "en"],
     "additionalProperties": False,
 }
+_PHRASES = {"type": "array", "items": {"type": "string", "minLength": 1}, "minItems": 1}
+_IN_LANGUAGES = {"zh": _PHRASES, "en": _PHRASES}
+_WORDS = {
+    "type": "object",
+    "properties": {
+        **_IN_LANGUAGES,
+        "unless": {"type": "object", "properties": _IN_LANGUAGES, "additionalProperties": False},
+        "supposed_too": {"type": "boolean"},
+    },
+    "additionalProperties": False,
+}
 _WHEN = {
+    "words": _WORDS,
     "intent": {"type": "string", "minLength": 1},
     "misunderstood_in_a_row": {"type": "integer", "minimum": 1},
     "mood_at_most": {"type": "number", "minimum": -1, "maximum": 1},

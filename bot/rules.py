@@ -13,6 +13,8 @@ import yaml
 
 from bot.messages import Language
 from bot.rule_schema import rule_name, schema_faults
+from bot.rule_words import read_words, take_all, words_faults
+from lang.told import Words
 from lang.yaml_files import load_yaml, yaml_problem
 
 HANDOFF_FILE = Path("rules/handoff.yml")
@@ -22,6 +24,7 @@ ArgumentsOf = Callable[[str], Collection[str]]
 GIVEN: Mapping[str, frozenset[str]] = {"notice_handed_over": frozenset({"place"})}
 
 _TAKES = {
+    "words": "every message with these words",
     "intent": "every message with the intent {value}",
     "misunderstood_in_a_row": "every message from the misunderstood one number {value} on",
     "mood_at_most": "every mood at most {value}",
@@ -40,11 +43,16 @@ class HandoffRule:
 
     id: str
     condition: str
-    value: str | float | bool
+    value: str | float | bool | Words
     do: str
     reason: Mapping[Language, str]
     say: tuple[str, ...] = ()
     keep_reply: bool = True
+
+    @property
+    def at_once(self) -> bool:
+        """Followed before the bot is asked: no answer of the bot is wanted, and none may be waited for."""
+        return isinstance(self.value, Words) and self.do == "hand_over" and not self.keep_reply
 
 
 @dataclass(frozen=True)
@@ -72,6 +80,7 @@ def load_handoff_rules(
     """
     document = read_rules(path)
     refuse(path, schema_faults(document))
+    refuse(path, words_faults(document["rules"]))
     rules = tuple(_rule_of(entry) for entry in document["rules"])
     faults = [*_doubled_ids(rules), *_never_firing(rules)]
     if known_responses is not None:
@@ -115,7 +124,7 @@ def _rule_of(entry: Mapping[str, Any]) -> HandoffRule:
     return HandoffRule(
         id=entry["id"],
         condition=condition,
-        value=value,
+        value=read_words(value) if condition == "words" else value,
         do=entry["do"],
         reason=entry["reason"],
         say=tuple(entry.get("say", ())),
@@ -143,11 +152,19 @@ def _never_firing(rules: tuple[HandoffRule, ...]) -> Iterator[str]:
 def _takes_all(above: HandoffRule, rule: HandoffRule) -> bool:
     if above.condition != rule.condition:
         return False
+    if isinstance(rule.value, Words) and isinstance(above.value, Words):
+        return take_all(above.value, rule.value)
     if rule.condition == "mood_at_most":
-        return float(rule.value) <= float(above.value)
+        return number(rule) <= number(above)
     if rule.condition == "misunderstood_in_a_row":
-        return float(rule.value) >= float(above.value)
+        return number(rule) >= number(above)
     return rule.value == above.value
+
+
+def number(rule: HandoffRule) -> float:
+    """The threshold of a rule that has one."""
+    assert not isinstance(rule.value, Words)
+    return float(rule.value)
 
 
 def _unknown_responses(rules: tuple[HandoffRule, ...], known: set[str]) -> Iterator[str]:

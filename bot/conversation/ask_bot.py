@@ -32,6 +32,14 @@ async def ask_bot(parts: Parts, conversation: Conversation, message: StoredMessa
         )
 
 
+async def trusted_payload(parts: Parts, message: StoredMessage) -> str | None:
+    """What the pressed button does; None for typed words, and for a button that this conversation was never offered."""
+    if message.payload is None:
+        return None
+    button = await parts.store.button(message.conversation_id, message.payload)
+    return button.payload if button else None
+
+
 def turn_of(conversation: Conversation, message: StoredMessage, payload: str | None) -> Turn:
     text = message.text or (message.attachment.name if message.attachment else "")
     return Turn(

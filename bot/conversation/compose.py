@@ -7,8 +7,12 @@ from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
+import structlog
+
 from bot.messages import Author, Delivery, Draft, Language, Utterance
 from bot.ports import Responses
+
+log = structlog.get_logger(__name__)
 
 
 def draft_of(
@@ -43,3 +47,12 @@ def notice(
 ) -> Draft:
     """A sentence of the core's own (``notice_*``), said by nobody in particular."""
     return draft_of(responses.render(key, arguments or {}), language, author=Author.SYSTEM, in_reply_to=in_reply_to)
+
+
+def sayable(responses: Responses, key: str, arguments: Mapping[str, Any]) -> list[Utterance]:
+    """Nothing for a key that cannot be said: a slip in a rule must not keep a customer from being handed over."""
+    try:
+        return [responses.render(key, arguments)]
+    except KeyError as error:
+        log.error("response_unusable", key=key, error=str(error))
+        return []

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from bot.messages import BotTurn, Handoff
-from bot.rules import HandoffRule, HandoffRules
+from bot.rules import HandoffRule, HandoffRules, number
+from lang.told import Words, told
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,29 @@ def decide_handoff(rules: HandoffRules, evidence: Evidence) -> HandoffDecision |
     return None
 
 
+def decide_at_once(rules: HandoffRules, message_id: str, text: str) -> HandoffDecision | None:
+    """The first rule by whose words a message goes to a human before the bot is asked."""
+    for rule in rules.rules:
+        if rule.at_once:
+            handoff = _by_words(rule, message_id, text)
+            if handoff is not None:
+                return HandoffDecision(rule, handoff)
+    return None
+
+
+def explain_handoff(decision: HandoffDecision) -> Mapping[str, Any]:
+    """What is kept with the message (design, invariant 4)."""
+    handoff = decision.handoff
+    return {
+        "rule": handoff.rule,
+        "fired": decision.rule.id,
+        "do": decision.rule.do,
+        "threshold": handoff.threshold,
+        "measured": handoff.measured,
+        "words": handoff.words,
+    }
+
+
 def misunderstood(turn: BotTurn) -> bool:
     """An action says so (``facts["misunderstood"]``), or the turn failed.
 
@@ -67,14 +93,16 @@ def handoff_rule_in(payload: str | None) -> str | None:
 def _measure(rule: HandoffRule, evidence: Evidence) -> Handoff | None:
     """None when the rule's condition does not hold."""
     understanding = evidence.turn.understanding
+    if rule.condition == "words":
+        return _by_words(rule, evidence.message_id, evidence.text)
     if rule.condition == "mood_at_most":
         if evidence.turn.facts.get("words_about_article"):
             return None  # "useless!" was said of an answer, and was answered with a better one
-        limit = float(rule.value)
+        limit = number(rule)
         words = "、".join(understanding.mood_words) or evidence.text
         return _handoff(rule, evidence, limit, understanding.mood, words) if understanding.mood <= limit else None
     if rule.condition == "misunderstood_in_a_row":
-        limit = float(rule.value)
+        limit = number(rule)
         counted = float(evidence.misunderstandings)
         return _handoff(rule, evidence, limit, counted) if counted >= limit else None
     holds = {
@@ -84,6 +112,16 @@ def _measure(rule: HandoffRule, evidence: Evidence) -> Handoff | None:
     }[rule.condition]
     confidence = understanding.confidence if rule.condition == "intent" else None
     return _handoff(rule, evidence, None, confidence) if holds else None
+
+
+def words_in(rule: HandoffRule, text: str) -> str:
+    """The rule's words that the message tells, for people to read; empty for none, and for a rule of another kind."""
+    return "、".join(told(rule.value, text)) if isinstance(rule.value, Words) else ""
+
+
+def _by_words(rule: HandoffRule, message_id: str, text: str) -> Handoff | None:
+    found = words_in(rule, text)
+    return Handoff(rule.id, message_id, words=found) if found else None
 
 
 def _handoff(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from bot.conversation.ask_bot import ask_bot
+from bot.conversation.ask_bot import ask_bot, trusted_payload
 from bot.conversation.choose_responder import Responder, choose_responder
 from bot.conversation.events import tell_messages, tell_owner, tell_waiting
+from bot.conversation.record_at_once import calls_for_human, record_at_once
 from bot.conversation.record_bot_turn import held_record, record_of_bot_turn
 from bot.conversation.record_notices import record_back_to_bot, record_for_agent, record_while_waiting
 from bot.conversation.send_replies import send
@@ -14,6 +15,7 @@ from bot.ports import Parts, StaleConversation, TurnRecord
 WITHOUT_THE_BOT = {
     Responder.AGENT: record_for_agent,
     Responder.NOTICES: record_while_waiting,
+    Responder.AT_ONCE: record_at_once,
     Responder.BACK_TO_BOT: record_back_to_bot,
 }
 
@@ -34,14 +36,15 @@ async def drain(parts: Parts, conversation_id: str) -> None:
 
 async def handle(parts: Parts, conversation: Conversation, message: StoredMessage) -> None:
     """Answer one message and record everything about it at once; decided again whenever the owner changed meanwhile."""
-    payload = await _trusted_payload(parts, message)
+    payload = await trusted_payload(parts, message)
+    urgent = calls_for_human(parts, message, payload)
     turn: BotTurn | None = None
     while True:
-        responder = choose_responder(conversation.owner, payload)
+        responder = choose_responder(conversation.owner, payload, urgent)
         try:
             if responder is Responder.REOPEN:
                 conversation = await _reopen(parts, conversation)
-                responder = Responder.BOT
+                responder = Responder.AT_ONCE if urgent else Responder.BOT
             if responder is Responder.BOT:
                 turn = await ask_bot(parts, conversation, message, payload)
                 record = await record_of_bot_turn(parts, conversation, message, turn, payload)
@@ -54,13 +57,6 @@ async def handle(parts: Parts, conversation: Conversation, message: StoredMessag
             conversation = await parts.store.conversation(message.conversation_id)
         else:
             return
-
-
-async def _trusted_payload(parts: Parts, message: StoredMessage) -> str | None:
-    if message.payload is None:
-        return None
-    button = await parts.store.button(message.conversation_id, message.payload)
-    return button.payload if button else None
 
 
 async def _reopen(parts: Parts, conversation: Conversation) -> Conversation:

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-import structlog
-
-from bot.conversation.compose import draft_of
+from bot.conversation.compose import draft_of, sayable
 from bot.conversation.decide_handoff import (
     Evidence,
     HandoffDecision,
     decide_handoff,
+    explain_handoff,
     handoff_rule_in,
     misunderstood,
 )
 from bot.conversation.notices import HANDED_OVER, TROUBLE
 from bot.messages import Author, BotTurn, Conversation, Delivery, Draft, Owner, StoredMessage, Utterance
 from bot.ports import Parts, TurnRecord
-
-log = structlog.get_logger(__name__)
 
 
 async def record_of_bot_turn(
@@ -80,21 +77,7 @@ def explain(turn: BotTurn, decision: HandoffDecision | None) -> dict[str, Any]:
         "facts": dict(turn.facts),
         "failed": turn.failed,
         "misunderstood": misunderstood(turn),
-        "handoff": _explain_handoff(decision),
-    }
-
-
-def _explain_handoff(decision: HandoffDecision | None) -> Mapping[str, Any] | None:
-    if decision is None:
-        return None
-    handoff = decision.handoff
-    return {
-        "rule": handoff.rule,
-        "fired": decision.rule.id,
-        "do": decision.rule.do,
-        "threshold": handoff.threshold,
-        "measured": handoff.measured,
-        "words": handoff.words,
+        "handoff": explain_handoff(decision) if decision else None,
     }
 
 
@@ -111,17 +94,8 @@ def _utterances(parts: Parts, turn: BotTurn, decision: HandoffDecision | None, p
         keys.append(TROUBLE)
     for key in dict.fromkeys(keys):
         if all(utterance.key != key for utterance in said):
-            said.extend(_rendered(parts, key, {"place": place} if key == HANDED_OVER else {}))
+            said.extend(sayable(parts.responses, key, {"place": place} if key == HANDED_OVER else {}))
     return said
-
-
-def _rendered(parts: Parts, key: str, arguments: Mapping[str, Any]) -> list[Utterance]:
-    """Nothing for a key that cannot be said: a slip in a rule must not keep a customer from being handed over."""
-    try:
-        return [parts.responses.render(key, arguments)]
-    except KeyError as error:
-        log.error("response_unusable", key=key, error=str(error))
-        return []
 
 
 def _draft(utterance: Utterance, turn: BotTurn, message: StoredMessage) -> Draft:

@@ -22,6 +22,11 @@ def rules_file(folder: Path, text: str) -> Path:
 def test_our_own_file_has_the_rules_that_the_bot_promises() -> None:
     rules = load_handoff_rules(ROOT / HANDOFF_FILE)
     found = {rule.id: (rule.condition, rule.value, rule.do) for rule in rules.rules}
+    at_once = [rule.id for rule in rules.rules if rule.at_once]
+    assert at_once == [
+        *("self_harm", "swallowed", "fire_or_smoke", "allergic_reaction", "injured"),
+        *("legal_threat", "media_threat"),
+    ]
     assert found["asks_for_human"] == ("intent", "request_human", "hand_over")
     assert found["misunderstood"] == ("misunderstood_in_a_row", 3, "hand_over")
     assert found["upset"] == ("mood_at_most", -0.6, "hand_over")
@@ -43,13 +48,13 @@ def test_what_is_left_out_has_a_default(tmp_path: Path) -> None:
         ("rules: [", "this is not valid YAML: line "),
         ("", "the whole file: must be lines of the form 'name: value', not empty"),
         ("rules: []", "rules: give at least one"),
-        (f"rules: [{{id: a, when: {{}}, do: offer, {REASON}}}]", "rule 1 ('a'), when: give exactly one of intent"),
+        (f"rules: [{{id: a, when: {{}}, do: offer, {REASON}}}]", "rule 1 ('a'), when: give exactly one of words"),
         (f"rules: [{{id: a, when: {{intent: x, failed: true}}, do: offer, {REASON}}}]", "when: give exactly one of"),
         (f"rules: [{{id: a, when: {{mood_at_most: 3}}, do: offer, {REASON}}}]", "when, mood_at_most: 3 is too large"),
         (
             f"rules: [{{id: a, when: {{mood_below: 0}}, do: offer, {REASON}}}]",
             "rule 1 ('a'), when: 'mood_below' is unknown; "
-            "use one of intent, misunderstood_in_a_row, mood_at_most, response, failed",
+            "use one of words, intent, misunderstood_in_a_row, mood_at_most, response, failed",
         ),
         (f"rules: [{{id: a, when: {{failed: no}}, do: offer, {REASON}}}]", "failed: can only be true"),
         (f"rules: [{{id: a, when: {{failed: true}}, do: shout, {REASON}}}]", "do: 'shout' is unknown; use one of hand"),
@@ -73,6 +78,43 @@ def test_a_fault_is_told_with_file_and_place(tmp_path: Path, text: str, told: st
     assert str(path) in str(caught.value)
     assert told in str(caught.value)
     assert "unicode string" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("{zh: []}", "rule 1 ('a'), when, words, zh: give at least one"),
+        ("{zh: 着火}", "rule 1 ('a'), when, words, zh: must be a list: [one, two], not '着火'"),
+        ("着火", "rule 1 ('a'), when, words: must be lines of the form 'name: value', not '着火'"),
+        ("{fr: [feu]}", "when, words: 'fr' is unknown; use one of zh, en, unless, supposed_too"),
+        ("{en: [fire], unless: {de: [x]}}", "when, words, unless: 'de' is unknown; use one of zh, en"),
+        ("{unless: {en: [x y]}}", "rule 1 ('a'), when, words: give words under zh, en or both"),
+        ("{zh: [着火, 12315]}", "when, words, zh, entry 2: must be a text, not 12315"),
+        ("{zh: [着火], en: [on fire, 冒烟]}", "when, words, en, entry 2: '冒烟' is Chinese; put it under zh"),
+        ("{zh: [on fire]}", "when, words, zh, entry 1: 'on fire' is English; put it under en"),
+        ("{zh: [孩子 +]}", "when, words, zh, entry 1: '孩子 +': there is no word on one side of a + or /"),
+        ("{en: [burned//burnt my]}", "en, entry 1: 'burned//burnt my': there is no word on one side"),
+        ("{zh: [吞]}", "when, words, zh, entry 1: '吞' stands in far too many messages"),
+        ("{en: [fire], supposed_too: maybe}", "when, words, supposed_too: must be true or false, not 'maybe'"),
+    ],
+)
+def test_a_fault_in_words_is_told_with_its_entry(tmp_path: Path, words: str, told: str) -> None:
+    path = rules_file(tmp_path, f"rules: [{{id: a, when: {{words: {words}}}, do: hand_over, {REASON}}}]")
+    with pytest.raises(RulesError) as caught:
+        load_handoff_rules(path)
+    assert told in str(caught.value)
+
+
+def test_only_words_that_want_no_answer_go_before_the_bot(tmp_path: Path) -> None:
+    entries = [
+        "words: {en: [on fire]}}, do: hand_over, keep_reply: false",
+        "words: {en: [sparks]}}, do: hand_over",
+        "words: {en: [smoke]}}, do: offer, keep_reply: false",
+        "intent: request_human}, do: hand_over, keep_reply: false",
+    ]
+    lines = (f"- {{id: r{number}, when: {{{entry}, {REASON}}}\n" for number, entry in enumerate(entries))
+    rules = load_handoff_rules(rules_file(tmp_path, "rules:\n" + "".join(lines)))
+    assert [rule.at_once for rule in rules.rules] == [True, False, False, False]
 
 
 def test_a_missing_file_is_told(tmp_path: Path) -> None:
@@ -124,6 +166,7 @@ def test_an_intent_that_does_not_exist_is_told_with_the_nearest(tmp_path: Path) 
         ("intent: greet", "intent: greet", "the intent greet"),
         ("response: utter_a", "response: utter_a", "every answer with utter_a"),
         ("failed: true", "failed: true", "every failed answer"),
+        ("words: {en: [on fire, sparks]}", "words: {en: [sparks]}", "every message with these words"),
     ],
 )
 def test_a_rule_below_one_that_takes_everything_can_never_fire(
@@ -143,6 +186,9 @@ def test_a_rule_below_one_that_takes_everything_can_never_fire(
         ("misunderstood_in_a_row: 3", "misunderstood_in_a_row: 2"),
         ("intent: greet", "intent: thanks"),
         ("intent: utter_a", "response: utter_a"),
+        ("words: {en: [sparks]}", "words: {en: [on fire, sparks]}"),
+        ("words: {en: [sparks]}", "words: {en: [sparks], supposed_too: true}"),
+        ("words: {en: [sparks], unless: {en: [joy]}}", "words: {en: [sparks]}"),
     ],
 )
 def test_the_narrower_rule_may_stand_first(tmp_path: Path, above: str, below: str) -> None:

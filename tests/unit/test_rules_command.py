@@ -21,7 +21,7 @@ def test_each_fault_is_one_line_and_counted(
     text = path.read_text(encoding="utf-8").replace("mood_at_most: -0.6}", "mood_below: 0}")
     path.write_text(text.replace("do: offer\n", "do: ofer\n"), encoding="utf-8")
     monkeypatch.setattr(wiring, "RULES", tmp_path / "rules")
-    assert rules.run(Settings.from_environment({}), argparse.Namespace()) == 1
+    assert rules.run(Settings.from_environment({}), argparse.Namespace(action="check")) == 1
     told = capsys.readouterr()
     assert len(told.out.splitlines()) == 3
     assert "3 fault(s)" in told.err
@@ -47,3 +47,12 @@ def test_the_shops_own_files_are_checked_too(tmp_path: Path, monkeypatch: pytest
     (fault,) = wiring.rule_faults()
     assert fault.startswith("shop.yml")
     assert "Asia/Shangai" in fault
+
+
+def test_a_message_can_be_tried(capsys: pytest.CaptureFixture[str]) -> None:
+    tried = argparse.Namespace(action="try", message=["充电宝鼓包了还冒烟", "is the battery safe?"])
+    assert rules.run(Settings.from_environment({}), tried) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "fire_or_smoke (冒烟、鼓包)\t充电宝鼓包了还冒烟",
+        "-\tis the battery safe?",
+    ]
