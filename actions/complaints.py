@@ -165,7 +165,7 @@ def _tell_how_it_stands(dispatcher: CollectingDispatcher, made: Complaint) -> No
     offers = [_choice(made, remedy) for remedy in made.offered] if made.state == "offered" else []
     if made.state in ("settled", "closed"):
         offers.append(offer("button_complaint_review", complaint_payload(made.number, "review")))
-    late = made.state in ("open", "offered", "in_review") and made.deadline < clock.now()
+    late = made.state in complaints.UNSETTLED and made.deadline < clock.now()
     key = "utter_complaint_overdue" if late else f"utter_complaint_is_{made.state}"
     say(dispatcher, key, **said, offers=[*offers, HUMAN], facts=_facts(made))
 

@@ -206,6 +206,9 @@ class Store(Protocol):
     ) -> list[StoredMessage]:
         """Unasked, each ``subject`` once; only while the bot owns it, or nobody does, else StaleConversation."""
 
+    async def note_once(self, conversation_id: str, subject: str, agent: str, text: str) -> bool:
+        """A note for agents, each ``subject`` once, whoever owns it; False where it was written before."""
+
     async def last_word_of_customer(self, conversation_id: str) -> StoredMessage | None:
         """The customer's latest message."""
 
@@ -268,17 +271,6 @@ class Store(Protocol):
     async def add_note(self, conversation_id: str, agent: str, text: str) -> Note: ...
 
     async def notes(self, conversation_id: str) -> list[Note]: ...
-
-
-class OrderRecords(Protocol):
-    """What the desk reads of a customer's orders for the dossier; masked, JSON-able, newest first."""
-
-    async def orders_of_conversation(
-        self, conversation_id: str, customer_id: str | None
-    ) -> list[Mapping[str, Any]]: ...
-
-    async def vouch(self, conversation_id: str, order_number: str) -> bool:
-        """An agent's word that this conversation is with the customer of the order; False where it is not there."""
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,6 @@ from bot.conversation import handle, send_replies
 from bot.domain_file import DomainError, read_intents
 from bot.gateway.metrics import Metrics, metered
 from bot.jobs.scheduler import Scheduler
-from bot.jobs.settled_requests import SettledRequests
 from bot.messages import BotTurn, Turn
 from bot.ports import Brain, Channel, Parts
 from bot.queue.in_process import InProcessQueue
@@ -91,7 +90,6 @@ class Assembly:
     library: Library
     orders: OrderDossier
     records: Opened
-    settled: SettledRequests | None
     platforms: BuiltPlatforms
     jobs: Scheduler
     loaded: list[RasaBrain] = field(default_factory=list)
@@ -103,15 +101,11 @@ class Assembly:
         self.loaded.append(brain)
         self.brain.arrive(brain)
         await self.queue.start()
-        if self.settled is not None:
-            await self.settled.start()
         await self.jobs.start()
 
     async def close(self) -> None:
         """Finish the turns under way, then let go of threads and files."""
         await self.jobs.stop()
-        if self.settled is not None:
-            await self.settled.stop()
         await self.queue.stop()
         for brain in self.loaded:
             await asyncio.to_thread(brain.close)
@@ -183,9 +177,8 @@ async def assemble(settings: Settings, channels: Mapping[str, Channel] | None = 
         library=Library(ARTICLES, clock.shop_today),
         orders=OrderDossier(database, records.records),
         records=records,
-        settled=SettledRequests(parts, records.ledger) if records.ledger else None,
         platforms=platforms,
-        jobs=build_scheduler(parts, database, records.records, RULES),
+        jobs=build_scheduler(parts, database, records, RULES),
     )
 
 

@@ -6,25 +6,31 @@ from pathlib import Path
 
 from actions import links
 from actions.records import clock
+from actions.records.choose import Opened
 from actions.records.database import Database
-from actions.records.port import OrderRecords
 from bot.jobs import rules as proactive
 from bot.jobs.follow_ups import FollowUps
 from bot.jobs.late_orders import LateOrders
+from bot.jobs.overdue_complaints import OverdueComplaints
 from bot.jobs.scheduler import Job, Scheduler
+from bot.jobs.settled_requests import EVERY, SettledRequests
 from bot.ports import Parts
 from bot.stores.leases import DatabaseLease
 
 
-def build_scheduler(parts: Parts, database: Database, records: OrderRecords, rules_folder: Path) -> Scheduler:
+def build_scheduler(parts: Parts, database: Database, opened: Opened, rules_folder: Path) -> Scheduler:
     """Every process has one, and one of them runs it."""
     rules = proactive.load(rules_folder / "proactive.yml")
-    late_orders = LateOrders(parts, records, database, rules)
+    late_orders = LateOrders(parts, opened.records, database, rules)
     follow_ups = FollowUps(parts, database, rules.manners)
+    overdue = OverdueComplaints(parts, database)
     jobs = [
         Job("late_orders", rules.late_orders.every, late_orders.run),
         Job("complaint_follow_ups", rules.follow_ups_every, follow_ups.run),
+        Job("overdue_complaints", rules.follow_ups_every, overdue.run),
     ]
+    if opened.ledger is not None:
+        jobs.append(Job("settled_requests", EVERY, SettledRequests(parts, opened.ledger).run))
     return Scheduler(jobs, DatabaseLease(database, "jobs"), clock.now)
 
 

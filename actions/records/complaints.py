@@ -19,6 +19,8 @@ from actions.records.care_tables import complaints
 
 CAUSES = ("delivery", "goods", "wrong_item", "refund", "staff", "price", "other")
 STATES = ("open", "offered", "settled", "in_review", "closed")
+UNSETTLED = ("open", "offered", "in_review")
+"""Somebody must still deal with these."""
 SAME_MATTER = timedelta(hours=1)
 """What is added to a complaint within so long belongs to it."""
 
@@ -152,14 +154,18 @@ def followed_up(connection: Connection, number: str, now: datetime) -> None:
 
 def unsettled(connection: Connection) -> list[Complaint]:
     """Those that somebody must still deal with, the nearest deadline first."""
-    states = ("open", "offered", "in_review")
-    query = sa.select(complaints).where(complaints.c.state.in_(states)).order_by(complaints.c.deadline)
+    query = sa.select(complaints).where(complaints.c.state.in_(UNSETTLED)).order_by(complaints.c.deadline)
     return [_complaint(row) for row in connection.execute(query)]
+
+
+def overdue(connection: Connection, now: datetime) -> list[Complaint]:
+    """Those that should have been answered by now, the longest overdue first."""
+    return [made for made in unsettled(connection) if made.deadline < now]
 
 
 def by_cause(connection: Connection) -> list[dict[str, Any]]:
     """``{cause, count, unsettled}``, the most frequent first."""
-    waits = sa.case((complaints.c.state.in_(("open", "offered", "in_review")), 1), else_=0)
+    waits = sa.case((complaints.c.state.in_(UNSETTLED), 1), else_=0)
     count = sa.func.count().label("count")
     query = (
         sa.select(complaints.c.cause, count, sa.func.sum(waits).label("unsettled"))

@@ -1,4 +1,4 @@
-"""What the desk shows of a customer's orders; implements ``bot.ports.OrderRecords``."""
+"""What the desk shows of a customer's orders; implements ``bot.ports_desk.OrderRecords``."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from actions.identity.codes import remember
-from actions.records import clock, requests
+from actions.records import clock, complaints, requests
 from actions.records.cards import money, order_card
 from actions.records.database import Database
 from actions.records.models import Order, Profile, Refund
@@ -55,6 +55,13 @@ class OrderDossier:
             }
             for order in orders
         ]
+
+    async def overdue_complaints(self) -> Mapping[str, list[str]]:
+        """Numbers of complaints past their deadline, by conversation; the longest overdue first."""
+        found: dict[str, list[str]] = {}
+        for made in await self._database.read(complaints.overdue, clock.now()):
+            found.setdefault(made.conversation_id, []).append(made.number)
+        return found
 
     async def vouch(self, conversation_id: str, order_number: str) -> bool:
         """An agent's word: this conversation is with the customer of the order. False for an order that is not there.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import sys
 from datetime import datetime
 from typing import Any
 
@@ -63,6 +64,8 @@ def _print(found: dict[str, list[dict[str, Any]]]) -> None:
         unsettled.add_row(row["number"], row["state"], deadline, row["cause"], row["order_number"] or "–", said[:80])
     console = Console()
     console.print(causes, unsettled)
+    late = sum(row["overdue"] for row in found["unsettled"])
+    print(f"kefu: {late} complaint(s) past the deadline.", file=sys.stderr)
 
 
 def _named(cause: str) -> str:

@@ -32,7 +32,8 @@ async def list_conversations(request: web.Request, agent: Agent) -> web.Response
         raise wrong_field("owner", "waiting、agent、bot 或 closed", "waiting, agent, bot or closed")
     found = await context.parts.store.overviews(owner=Owner(asked) if asked else None)
     names, rules = await _names(context), context.parts.handoff_rules
-    rows = [conversation_json(each, rules, agent.language, names) for each in found]
+    overdue = await context.records.overdue_complaints()
+    rows = [conversation_json(each, rules, agent.language, names, overdue) for each in found]
     return web.json_response({"conversations": rows})
 
 
@@ -49,7 +50,9 @@ async def get_conversation(request: web.Request, agent: Agent) -> web.Response:
     handoffs = dossier.handoffs_json(await parts.store.handoffs(conversation.id), parts.handoff_rules, agent.language)
     return web.json_response(
         {
-            **conversation_json(overview, parts.handoff_rules, agent.language, names),
+            **conversation_json(
+                overview, parts.handoff_rules, agent.language, names, await context.records.overdue_complaints()
+            ),
             **dossier.dossier(messages, orders, handoffs),
             "reply_limits": limits_json(parts, conversation, await parts.store.reply_windows(conversation.id)),
             "notes": dossier.notes_json(await parts.store.notes(conversation.id), names),
@@ -198,4 +201,5 @@ async def _changed(request: web.Request, agent: Agent) -> web.Response:
     context = context_of(request)
     overview = await context.parts.store.overview(_id(request))
     rules = context.parts.handoff_rules
-    return web.json_response(conversation_json(overview, rules, agent.language, await _names(context)))
+    names, overdue = await _names(context), await context.records.overdue_complaints()
+    return web.json_response(conversation_json(overview, rules, agent.language, names, overdue))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
 from typing import Any
 
@@ -15,9 +15,12 @@ from bot.ports import Overview, Parts
 from bot.rules import HandoffRules
 
 
-def conversation_json(overview: Overview, rules: HandoffRules, language: Language, names: Names) -> dict[str, Any]:
+def conversation_json(
+    overview: Overview, rules: HandoffRules, language: Language, names: Names, overdue: Mapping[str, list[str]]
+) -> dict[str, Any]:
     """The conversation's row for the desk. ``agent`` is the user name of the agent who has it, ``agent_name`` the shown
-    one; ``place`` and ``waiting_seconds`` are null unless somebody waits; ``mood`` is the latest message's, −1 .. 1."""
+    one; ``place`` and ``waiting_seconds`` are null unless somebody waits; ``mood`` is the latest message's, −1 .. 1;
+    ``overdue`` numbers the complaints past their deadline."""
     conversation = overview.conversation
     customer = conversation.customer
     return {
@@ -34,6 +37,7 @@ def conversation_json(overview: Overview, rules: HandoffRules, language: Languag
         "last_message": _said(overview.last, language),
         "reason": _reason(overview.handoff, rules, language),
         "undelivered": overview.undelivered,
+        "overdue": overdue.get(conversation.id, []),
         "version": conversation.version,
         "updated_at": conversation.updated_at.isoformat(),
     }

@@ -32,7 +32,8 @@ from bot.http.bodies import MAX_BODY
 from bot.http.context import CONTEXT, Accounts, Context, Knowledge, Readiness
 from bot.http.limits import AttemptLimit
 from bot.http.sockets import OPEN_SOCKETS, close_sockets
-from bot.ports import OrderRecords, Parts
+from bot.ports import Parts
+from bot.ports_desk import OrderRecords
 from bot.settings import Settings
 
 

@@ -9,7 +9,8 @@ from typing import Protocol
 from aiohttp import web
 
 from bot.messages import Agent, Conversation, Language
-from bot.ports import OrderRecords, Parts
+from bot.ports import Parts
+from bot.ports_desk import OrderRecords
 from bot.settings import Settings
 
 

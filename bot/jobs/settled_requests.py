@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
-from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
 
 import structlog
 
@@ -14,40 +14,28 @@ from bot.ports import Parts, UnknownConversation
 
 log = structlog.get_logger(__name__)
 
-EVERY_SECONDS = 20.0
+EVERY = timedelta(seconds=20)
 
 
+@dataclass(frozen=True)
 class SettledRequests:
-    """Several processes may run it: each request is taken by one of them."""
+    """Each request is taken by one process, should two run it."""
 
-    def __init__(self, parts: Parts, ledger: Ledger, every: float = EVERY_SECONDS) -> None:
-        self._parts = parts
-        self._ledger = ledger
-        self._every = every
-        self._task: asyncio.Task[None] | None = None
-
-    async def start(self) -> None:
-        self._task = asyncio.create_task(self._now_and_then())
-
-    async def stop(self) -> None:
-        """What is under way is cut short, and taken up again later."""
-        if self._task is not None:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
+    parts: Parts
+    ledger: Ledger
 
     async def run(self) -> int:
         """How many customers were told something now."""
-        await self._ledger.retry()
+        await self.ledger.retry()
         told = 0
-        for settled in await self._ledger.untold():
+        for settled in await self.ledger.untold():
             await self._tell(settled)
-            await self._ledger.told(settled)
+            await self.ledger.told(settled)
             told += 1
         return told
 
     async def _tell(self, settled: Settled) -> None:
-        parts, conversation_id = self._parts, settled.request.conversation_id
+        parts, conversation_id = self.parts, settled.request.conversation_id
         try:
             conversation = await parts.store.conversation(conversation_id)
             said = {"order_number": settled.request.order_number, "reference": settled.reference}
@@ -59,11 +47,3 @@ class SettledRequests:
             return
         await parts.queue.ring(conversation_id)
         await tell_messages(parts.notifier, conversation_id, [message])
-
-    async def _now_and_then(self) -> None:
-        while True:
-            try:
-                await self.run()
-            except Exception as error:
-                log.exception("requests_not_retried", error=repr(error))
-            await asyncio.sleep(self._every)

@@ -109,6 +109,12 @@ class SqlAlchemyStore:
         except IntegrityError:
             return []  # another process told it in the same moment
 
+    async def note_once(self, conversation_id: str, subject: str, agent: str, text: str) -> bool:
+        try:
+            return await self._database.write(told.note_once, conversation_id, subject, agent, text)
+        except IntegrityError:
+            return False  # another process wrote it in the same moment
+
     async def last_word_of_customer(self, conversation_id: str) -> StoredMessage | None:
         return await self._database.read(told.last_word_of_customer, conversation_id)
 

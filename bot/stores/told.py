@@ -9,6 +9,7 @@ from sqlalchemy.engine import Connection
 
 from bot.messages import Author, Draft, Owner, StoredMessage
 from bot.ports import StaleConversation
+from bot.stores.desk import insert_note
 from bot.stores.inbox import read_conversation
 from bot.stores.outbox import messages_where, write_drafts
 from bot.stores.rows import now
@@ -37,6 +38,15 @@ def tell_unasked(
     if not changed.rowcount:
         raise StaleConversation(conversation_id)
     return write_drafts(connection, conversation, drafts)
+
+
+def note_once(connection: Connection, conversation_id: str, subject: str, agent: str, text: str) -> bool:
+    """A note for agents; False where the subject was told before. Raises UnknownConversation."""
+    if connection.execute(sa.select(told_unasked.c.subject).where(told_unasked.c.subject == subject)).first():
+        return False
+    insert_note(connection, conversation_id, agent, text)
+    connection.execute(told_unasked.insert().values(subject=subject, conversation_id=conversation_id, at=now()))
+    return True
 
 
 def last_word_of_customer(connection: Connection, conversation_id: str) -> StoredMessage | None:

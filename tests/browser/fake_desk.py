@@ -88,10 +88,10 @@ class FakeDesk(FakeServer):
         await self.tell_desks(conversation_id)
         return conversation
 
-    async def tell_desks(self, conversation_id: str) -> None:
+    async def tell_desks(self, conversation_id: str, **frame: Any) -> None:
         for desk in list(self.desks):
             if not desk.closed:
-                await desk.send_json({"type": "changed", "conversation": conversation_id})
+                await desk.send_json({"type": "changed", "conversation": conversation_id, **frame})
 
     async def line(
         self, conversation: FakeConversation, author: str, text: str, *, other: str | None = None, **desk: Any
@@ -218,6 +218,7 @@ class FakeDesk(FakeServer):
             "last_message": last and {key: last[key] for key in ("author", "text", "created_at")},
             "reason": details.get("reason"),
             "undelivered": details.get("undelivered", 0),
+            "overdue": details.get("overdue", []),
             "reply_limits": details.get("reply_limits"),
             "version": 1,
         }

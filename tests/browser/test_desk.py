@@ -339,3 +339,18 @@ def test_a_platforms_limits_and_unsent_replies_are_told_in_both_languages(page: 
     page.locator("header").get_by_role("button", name="English").first.click()
     expect(page.locator(".limits")).to_contain_text("1 messages left (0 of them for the bot) · reply until")
     expect(page.locator(".mark.delayed")).to_contain_text("the messages left are kept for a person")
+
+
+def test_an_overdue_complaint_is_told_and_marked(page: Page, desk: FakeDesk) -> None:
+    log_in(page, desk)
+
+    async def passes() -> None:
+        made = await desk.add("d" * 32, overdue=["CP2611210001"])
+        await desk.line(made, "customer", "快递三天没动静")
+        await desk.tell_desks(made.id, type="overdue", complaint="CP2611210001")
+
+    desk.call(passes)
+    expect(page.locator(".row")).to_contain_text("投诉逾期 CP2611210001")
+    expect(page.get_by_text("投诉 CP2611210001 已过答复期限")).to_be_visible()
+    page.get_by_role("button", name="打开").last.click()
+    expect(page.locator(".line").first).to_contain_text("快递三天没动静")

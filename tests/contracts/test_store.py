@@ -447,6 +447,14 @@ class TestDesk:
         ]
         assert said[0].id != said[1].id
 
+    async def test_a_note_of_one_subject_is_written_once(self, store: SqlAlchemyStore) -> None:
+        conversation = await store.open_conversation("web", "noted", language="zh")
+        written = [await store.note_once(conversation.id, subject, "Kefu", subject) for subject in ("a", "a", "b")]
+        assert written == [True, False, True]
+        assert [note.text for note in await store.notes(conversation.id)] == ["a", "b"]
+        with pytest.raises(UnknownConversation):
+            await store.note_once("f" * 32, "c", "Kefu", "nobody's")
+
     async def test_notes_are_kept_in_order(self, store: SqlAlchemyStore) -> None:
         conversation = await opened(store)
         first = await store.add_note(conversation.id, "anna", "VIP")

@@ -151,6 +151,11 @@ export function startDesk({ elements, me, language, onLoggedOut, notify }) {
     }));
   }
 
+  function tellOverdue({ conversation, complaint }) {
+    lookSoon();
+    notify(say(language(), 'new_overdue', { number: complaint }), { label: say(language(), 'open'), run: () => open(conversation) });
+  }
+
   function show() {
     const count = state.lists.waiting.length;
     document.title = `${count ? `(${count}) ` : ''}${say(language(), 'title')}`;
@@ -198,6 +203,7 @@ export function startDesk({ elements, me, language, onLoggedOut, notify }) {
     address: api.streamAddress(),
     onFrame(frame) {
       if (frame.type === 'changed') lookSoon();
+      if (frame.type === 'overdue') tellOverdue(frame);
       if (frame.type !== 'typing' || frame.conversation !== state.openId) return;
       typingUntil = Date.now() + TYPING;
       setTimeout(show, TYPING + 50);

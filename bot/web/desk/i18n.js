@@ -1,6 +1,7 @@
 /* Every word of the desk, in both languages. */
 
 import { fill } from '../widget/i18n.js';
+import { careTexts } from './texts-care.js';
 
 const texts = {
   zh: {
@@ -295,5 +296,5 @@ const texts = {
 
 /** One text of the desk; an unknown key (a new channel, a new rule's name) is shown as it is. */
 export function say(language, key, values) {
-  return fill(texts[language][key] || key.replace(/^[a-z]+_/, ''), values);
+  return fill(texts[language][key] || careTexts[language][key] || key.replace(/^[a-z]+_/, ''), values);
 }

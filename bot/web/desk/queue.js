@@ -22,7 +22,8 @@ function rowContent(row, language) {
       el('span', null, `${say(language, `channel_${row.channel}`)} · ${say(language, `language_${row.language}`)}`),
       row.waiting_seconds === null ? null : waitingSince(row.waiting_seconds, language),
       row.owner === 'agent' ? el('span', null, row.agent_name || row.agent) : null,
-      row.undelivered ? el('span', { class: 'undelivered' }, say(language, 'undelivered', { count: row.undelivered })) : null),
+      row.undelivered ? el('span', { class: 'undelivered' }, say(language, 'undelivered', { count: row.undelivered })) : null,
+      (row.overdue || []).length ? el('span', { class: 'undelivered' }, say(language, 'overdue', { numbers: row.overdue.join(', ') })) : null),
   ];
 }
 

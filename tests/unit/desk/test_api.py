@@ -44,6 +44,18 @@ async def test_queue_is_listed_longest_waiting_first(world: World) -> None:
     assert row["version"] == 2
 
 
+async def test_an_overdue_complaint_marks_its_conversation(world: World) -> None:
+    marked, other = await handed_over(world), await handed_over(world)
+    world.records.overdue = {marked["conversation"]: ["CP2611210001"]}
+    await world.log_in()
+    rows = (await get(world, LIST))["conversations"]
+    assert {row["id"]: row["overdue"] for row in rows} == {
+        marked["conversation"]: ["CP2611210001"],
+        other["conversation"]: [],
+    }
+    assert (await get(world, f"{LIST}/{marked['conversation']}"))["overdue"] == ["CP2611210001"]
+
+
 async def test_conversations_can_be_filtered_by_owner(world: World) -> None:
     waiting, plain = await handed_over(world), await world.session()
     await world.log_in()

@@ -64,6 +64,10 @@ class FakeRecords:
     orders: list[Mapping[str, Any]] = field(default_factory=list)
     asked: list[tuple[str, str | None]] = field(default_factory=list)
     vouched: list[tuple[str, str]] = field(default_factory=list)
+    overdue: dict[str, list[str]] = field(default_factory=dict)
+
+    async def overdue_complaints(self) -> Mapping[str, list[str]]:
+        return self.overdue
 
     async def vouch(self, conversation_id: str, order_number: str) -> bool:
         self.vouched.append((conversation_id, order_number))

@@ -117,8 +117,3 @@ async def test_a_customer_who_was_forgotten_holds_nobody_up(world: World) -> Non
     world.clock.go_on(2)
     assert await world.job.run() == 1
     assert await world.ledger.untold() == []
-
-
-async def test_it_starts_and_stops(world: World) -> None:
-    await world.job.start()
-    await world.job.stop()
