@@ -34,6 +34,12 @@ async def orders(turn: CustomerTurn) -> list[Order]:
     return found
 
 
+async def remembered(turn: CustomerTurn, order_number: str | None) -> Order | None:
+    """The order as this conversation last saw it, for reading an answer by; it may have changed since."""
+    seen = recently_seen.of(turn.conversation_id, await customers(turn))
+    return next((order for order in seen if order.order_number == order_number), None)
+
+
 async def permitted(turn: CustomerTurn, order_number: str | None) -> Order | None:
     """The order, if this customer may see it."""
     if not order_number:

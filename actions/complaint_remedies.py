@@ -18,12 +18,18 @@ from actions.speak import HUMAN, day, money, offer, say
 from actions.turn import CustomerTurn
 
 
+def complaint_payload(number: str, wish: str) -> str:
+    """Of a button that belongs to a complaint."""
+    return f'/check_complaint{{"complaint": "{number}", "wish": "{wish}"}}'
+
+
 async def take_remedy(dispatcher: CollectingDispatcher, turn: CustomerTurn, made: Complaint, remedy: str) -> None:
     """Only for a customer who is still verified for the order; a button proves nothing."""
     try:
         order = await access.permitted(turn, made.order_number)
     except RecordsUnavailable:
-        say_records_down(dispatcher)
+        again = offer("button_try_again", complaint_payload(made.number, remedy))
+        say_records_down(dispatcher, [again], {"complaint": made.number, "chosen": remedy})
         return
     if order is None:
         verify = offer("button_complaint_verify", "/list_orders")

@@ -12,7 +12,7 @@ from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import access, services
-from actions.complaint_remedies import granted_lately, take_remedy
+from actions.complaint_remedies import complaint_payload, granted_lately, take_remedy
 from actions.complaint_rules import cause_of, is_bare, remedies
 from actions.knowledge import best_answer, utter_article
 from actions.records import clock, complaints
@@ -24,6 +24,8 @@ from actions.turn import CustomerTurn
 from actions.wishes import wish_in
 
 _NUMBER = re.compile(r"CP\d{9,14}", re.IGNORECASE)
+_SAID = {"review": "review", "withdraw": "settled"}
+"""What words ask for as a button does."""
 _CAUSE_BUTTONS = ("delivery", "goods", "wrong_item", "refund", "staff")
 
 
@@ -35,23 +37,11 @@ class MakeComplaint(Action):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         turn = CustomerTurn.of(tracker)
-        orders = await _orders(turn)
-        about = _order_meant(turn, tracker, orders)
-        text = "" if turn.pressed_button else turn.text
-        matter = Matter(
-            turn.message_id,
-            turn.conversation_id,
-            text,
-            cause_of(text),
-            about.customer_id if about else _only_customer(await access.customers(turn)),
-            about.order_number if about else None,
-        )
-        limits = services.current().limits.complaint
-        made = await services.current().database.write(complaints.write_down, matter, clock.now(), limits.answer_hours)
-        if is_bare(turn.text) and made.cause == "other":
-            _ask_what_happened(dispatcher, made)
+        if _NUMBER.search(turn.text):
+            # Whoever names one speaks of that one.
+            await _speak_of(dispatcher, turn, tracker)
         else:
-            await offer_remedies(dispatcher, made, orders, new=True)
+            await _write_down(dispatcher, turn, tracker)
         return []
 
 
@@ -62,19 +52,48 @@ class CheckComplaint(Action):
         return "action_check_complaint"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
-        turn = CustomerTurn.of(tracker)
-        theirs = await _their_complaints(turn)
-        named = _named(turn, theirs)
-        wish = turn.entity("wish") if turn.pressed_button else None
-        if wish is None and theirs and wish_in(turn.text, "complaint") == "review":
-            await _follow(dispatcher, turn, named or theirs[0], "review")
-        elif wish and named:
-            await _follow(dispatcher, turn, named, wish)
-        elif not theirs:
-            await _explain(dispatcher, turn)
-        else:
-            _tell_how_it_stands(dispatcher, named or theirs[0])
+        await _speak_of(dispatcher, CustomerTurn.of(tracker), tracker)
         return []
+
+
+async def _speak_of(dispatcher: CollectingDispatcher, turn: CustomerTurn, tracker: Tracker) -> None:
+    """The complaint that is named, else the latest one; somebody who has none may be making one."""
+    theirs = await _their_complaints(turn)
+    number = _number_in(turn)
+    meant = next((made for made in theirs if number in (None, made.number)), None)
+    wish = turn.entity("wish") if turn.pressed_button else _SAID.get(wish_in(turn.text, "complaint") or "")
+    if meant and wish:
+        await _follow(dispatcher, turn, meant, wish)
+    elif meant:
+        _tell_how_it_stands(dispatcher, meant)
+    elif number is None and _tells_what_happened(turn):
+        await _write_down(dispatcher, turn, tracker)
+    else:
+        await _explain(dispatcher, turn)
+
+
+def _tells_what_happened(turn: CustomerTurn) -> bool:
+    return not turn.pressed_button and cause_of(turn.text) != "other" and wish_in(turn.text, "complaint") is None
+
+
+async def _write_down(dispatcher: CollectingDispatcher, turn: CustomerTurn, tracker: Tracker) -> None:
+    orders = await _orders(turn)
+    about = _order_meant(turn, tracker, orders or ())
+    text = "" if turn.pressed_button else turn.text
+    matter = Matter(
+        turn.message_id,
+        turn.conversation_id,
+        text,
+        cause_of(text),
+        about.customer_id if about else _only_customer(await access.customers(turn)),
+        about.order_number if about else None,
+    )
+    limits = services.current().limits.complaint
+    made = await services.current().database.write(complaints.write_down, matter, clock.now(), limits.answer_hours)
+    if is_bare(turn.text) and made.cause == "other":
+        _ask_what_happened(dispatcher, made)
+    else:
+        await offer_remedies(dispatcher, made, orders, new=True)
 
 
 async def _follow(dispatcher: CollectingDispatcher, turn: CustomerTurn, made: Complaint, wish: str) -> None:
@@ -95,11 +114,14 @@ async def _follow(dispatcher: CollectingDispatcher, turn: CustomerTurn, made: Co
 
 
 async def offer_remedies(
-    dispatcher: CollectingDispatcher, made: Complaint, orders: Sequence[Order], *, new: bool = False
+    dispatcher: CollectingDispatcher, made: Complaint, orders: Sequence[Order] | None, *, new: bool = False
 ) -> None:
-    """Apology, the matter, and what can be done at once; for everything else the number and the deadline."""
-    order = next((order for order in orders if order.order_number == made.order_number), None)
-    if order is None and len(orders) == 1:
+    """Apology, the matter, and what can be done at once; for everything else the number and the deadline.
+
+    ``orders``: None while the shop's system is down; what can be done is seen later.
+    """
+    order = next((order for order in orders or () if order.order_number == made.order_number), None)
+    if order is None and orders and len(orders) == 1:
         order = orders[0]
     limits = services.current().limits.complaint
     allowed = remedies(made.cause, order, limits, clock.now())
@@ -118,6 +140,10 @@ async def offer_remedies(
         assert order is not None, "nothing is offered without an order"
         choices = [_choice(made, remedy, order.currency) for remedy in allowed]
         say(dispatcher, "utter_complaint_options", **said, offers=[*choices, HUMAN])
+    elif orders is None and made.cause != "other":
+        later = offer("button_try_again", complaint_payload(made.number, made.cause))
+        said["facts"] = {**said["facts"], "records": "down"}
+        say(dispatcher, "utter_complaint_records_down", **said, offers=[later, HUMAN])
     elif order is None and made.cause != "other":
         verify = offer("button_complaint_verify", "/list_orders")
         say(dispatcher, "utter_complaint_verify_first", **said, offers=[verify, HUMAN])
@@ -137,10 +163,6 @@ def _choice(made: Complaint, remedy: str, currency: str = "CNY") -> dict[str, An
     amount = {"coupon": limits.coupon, "shipping_fee": limits.shipping_fee}.get(remedy)
     said = {} if amount is None else {"amount": money(amount * 100, currency)}
     return offer(f"button_remedy_{remedy}", complaint_payload(made.number, remedy), **said)
-
-
-def complaint_payload(number: str, wish: str) -> str:
-    return f'/check_complaint{{"complaint": "{number}", "wish": "{wish}"}}'
 
 
 def _ask_what_happened(dispatcher: CollectingDispatcher, made: Complaint) -> None:
@@ -172,7 +194,7 @@ def _tell_how_it_stands(dispatcher: CollectingDispatcher, made: Complaint) -> No
 
 async def _explain(dispatcher: CollectingDispatcher, turn: CustomerTurn) -> None:
     """No complaint that this customer may see: how to find out otherwise."""
-    hit = await best_answer(turn.text, turn.intent, turn.language)
+    hit = await best_answer(turn.text, "check_complaint", turn.language)
     if hit is None:
         say(dispatcher, "utter_service_by_person")
     else:
@@ -184,18 +206,17 @@ async def _their_complaints(turn: CustomerTurn) -> list[Complaint]:
     return await services.current().database.read(complaints.of_customer, turn.conversation_id, list(customers))
 
 
-def _named(turn: CustomerTurn, theirs: Sequence[Complaint]) -> Complaint | None:
+def _number_in(turn: CustomerTurn) -> str | None:
     found = _NUMBER.search(turn.text)
-    number = turn.entity("complaint") or (found.group().upper() if found else None)
-    return next((made for made in theirs if made.number == number), None)
+    return turn.entity("complaint") or (found.group().upper() if found else None)
 
 
-async def _orders(turn: CustomerTurn) -> list[Order]:
-    """A complaint is taken down whatever the shop's system does."""
+async def _orders(turn: CustomerTurn) -> list[Order] | None:
+    """None while the shop's system is down: a complaint is taken down all the same."""
     try:
         return await access.orders(turn)
     except RecordsUnavailable:
-        return []
+        return None
 
 
 def _order_meant(turn: CustomerTurn, tracker: Tracker, orders: Sequence[Order]) -> Order | None:

@@ -10,6 +10,7 @@ from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import services
+from actions.care_requests import heard_number
 from actions.code_dialogue import heard_code
 from actions.feedback import ask_whether_it_helped, heard_feedback
 from actions.forms.hints import hint
@@ -29,7 +30,9 @@ class Fallback(Action):
         return "action_fallback"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
-        if await heard_code(dispatcher, tracker) or await heard_feedback(dispatcher, tracker):
+        if await heard_code(dispatcher, tracker) or await heard_number(dispatcher, tracker):
+            return []
+        if await heard_feedback(dispatcher, tracker):
             return []
         turn = CustomerTurn.of(tracker)
         hit = await best_answer(turn.text, None, turn.language)

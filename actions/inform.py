@@ -9,6 +9,7 @@ from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import services
+from actions.care_requests import heard_number
 from actions.code_dialogue import heard_code
 from actions.feedback import ask_whether_it_helped
 from actions.forms.hearing import digits_of_proof
@@ -35,7 +36,7 @@ class Inform(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         turn = CustomerTurn.of(tracker)
         title, number = turn.entity("article"), turn.entity("order_number")
-        if await heard_code(dispatcher, tracker):
+        if await heard_code(dispatcher, tracker) or await heard_number(dispatcher, tracker):
             return []
         if title:
             await _say_article(dispatcher, turn, title)
@@ -49,6 +50,18 @@ class Inform(Action):
             return offer_for_order(dispatcher, number)
         else:
             say(dispatcher, "utter_what_about_it")
+        return []
+
+
+class MissingOrderNumber(Action):
+    """Where it stands; or, to somebody who is asked for the phone's digits, what helps without them."""
+
+    def name(self) -> str:
+        return "action_missing_order_number"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        asked = CustomerTurn.of(tracker).requested_slot
+        say(dispatcher, "utter_lost_phone" if asked == "last_four" else "utter_where_order_number")
         return []
 
 

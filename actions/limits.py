@@ -133,6 +133,8 @@ _SERVICES: dict[str, dict[str, dict[str, Any]]] = {
         "answer_hours": _HOURS,
     },
 }
+_WITHOUT_ORDER = {"request_callback": {"first_hour": _HOUR, "last_hour": _HOUR}}
+"""Services that no order's state decides on."""
 _SCHEMA = section(
     identity=section(
         attempts_per_conversation=whole(1, 20),
@@ -149,6 +151,7 @@ _SCHEMA = section(
     identity_code=code_limits.SCHEMA,
     choices=section(orders_shown=whole(1, 10), topics_shown=whole(1, 5)),
     **{name: section(allowed_states=_STATES, **settings) for name, settings in _SERVICES.items()},
+    **{name: section(**settings) for name, settings in _WITHOUT_ORDER.items()},
 )
 
 
@@ -160,7 +163,7 @@ def load(path: Path = LIMITS_FILE) -> Limits:
         choices=ChoiceLimits(**content["choices"]),
         complaint=complaint_limits.read(content["complaint"]),
         identity_code=code_limits.read(content["identity_code"]),
-        services={name: _service(content[name]) for name in _SERVICES},
+        services={name: _service(content[name]) for name in (*_SERVICES, *_WITHOUT_ORDER)},
     )
 
 

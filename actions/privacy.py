@@ -9,7 +9,7 @@ from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import access
-from actions.care_requests import pass_on
+from actions.care_requests import pass_on, tell
 from actions.code_dialogue import prove
 from actions.knowledge import best_answer, utter_article
 from actions.links import links
@@ -38,9 +38,7 @@ class PrivacyRequest(Action):
             say(dispatcher, "utter_privacy_erase_confirm", offers=[sure, offer("button_privacy_keep", "/stop")])
         elif pressed in ("export", "erase_sure"):
             kind = "privacy_export" if pressed == "export" else "privacy_erase"
-            outcome = await pass_on(kind, turn, customer_id, {})
-            effects = [f"{kind}:{outcome.reference}"]
-            say(dispatcher, f"utter_{kind}_noted", reference=outcome.reference, effects=effects)
+            tell(dispatcher, kind, await pass_on(kind, turn, customer_id, {}))
         else:
             wish = wish_in(turn.text, "privacy_request")
             wishes = (wish,) if wish else _WISHES

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from rasa_sdk import Tracker
@@ -101,6 +102,12 @@ def kept_of(event: Mapping[str, Any]) -> dict[str, Any]:
     """What the brain keeps of a bot sentence: key, arguments, texts, buttons, card (bot/brain/nlg.py); else empty."""
     metadata = event.get("metadata") or {}
     return dict(metadata.get("kefu") or {}) if event["event"] == "bot" else {}
+
+
+def latest_facts(tracker: Tracker, most: int) -> Iterator[Mapping[str, Any]]:
+    """The facts of the bot's last sentences, the latest first: what a question waits for lies in the question."""
+    sentences = (kept for event in reversed(tracker.events) if (kept := kept_of(event)))
+    return (kept.get("facts") or {} for kept in islice(sentences, most))
 
 
 def said_this_turn(tracker: Tracker) -> set[str]:

@@ -23,7 +23,7 @@ from actions.turn import CustomerTurn, answered_question, said_this_turn
 
 # Sentences that ask for the missing thing themselves: the question right after them would only repeat it.
 _ASK_FOR_NUMBER = {"utter_where_order_number", "utter_order_number_hint"}
-_ASK_FOR_DIGITS = {"utter_identity_wrong", "utter_last_four_hint"}
+_ASK_FOR_DIGITS = {"utter_identity_wrong", "utter_last_four_hint", "utter_lost_phone"}
 
 
 def _understood(tracker: Tracker) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from actions.forms.description import Kind, Question, Service
 from actions.forms.vocabulary import holds
 from actions.turn import CustomerTurn
@@ -15,6 +17,9 @@ _FREE = {Kind.TEXT, Kind.ADDRESS, Kind.PHOTO}
 _SMALL_WORDS = {"greet", "thanks", "affirm", "deny", "goodbye", "praise", "smalltalk", "insult"}
 _LEAVES = {"stop", "request_human", "switch_language", "repeat", "bot_challenge", "ask_capabilities", "goodbye"}
 _SHORT_LETTERS, _SHORT_WORDS = 5, 4
+_FOUR_DIGITS = re.compile(r"(?<!\d)\d{4}(?!\d)")
+_MOST_WORDS = 8
+"""Of an answer whose four digits are the phone's; in Chinese, characters."""
 
 
 def asks_how(turn: CustomerTurn) -> bool:
@@ -30,7 +35,20 @@ def digits_of_proof(turn: CustomerTurn) -> str | None:
     digits = turn.entity("last_four")
     if digits is None and not (turn.entity("address") or holds(turn.text, "new_phone")):
         digits = turn.entity("phone")
+    if digits is None and turn.requested_slot == "last_four":
+        digits = _four_digits(turn)
     return "".join(digits.split())[-4:] if digits else None
+
+
+def _four_digits(turn: CustomerTurn) -> str | None:
+    """The only four digits of a short answer ("it's 8002 then"), unless they are a day, an amount or the like."""
+    found = list(_FOUR_DIGITS.finditer(turn.text))
+    words = len(turn.text.split()) + sum(sign >= "\u4e00" for sign in turn.text)
+    if len(found) != 1 or words > _MOST_WORDS:
+        return None
+    at = found[0].start()
+    meant = any((entity.get("start") or 0) <= at < (entity.get("end") or 0) for entity in turn.entities)
+    return None if meant else found[0].group()
 
 
 def goes_elsewhere(turn: CustomerTurn, own: Service, other: Service, heard: bool, chosen: bool) -> bool:
@@ -64,13 +82,18 @@ def is_digression(turn: CustomerTurn, question: Question | None, chosen: bool = 
     """
     if turn.pressed_button:
         return turn.intent not in ("inform", "affirm", "deny")
-    if turn.intent in ("inform", "nlu_fallback") or not turn.says_more_than_data():
+    if turn.intent in ("inform", "nlu_fallback") or not (turn.says_more_than_data() or _is_one_word(turn)):
         return False
     if chosen and _is_short(turn.text):
         return False
     if question is not None and question.kind in _FREE:
         return _interrupts_free_text(turn)
     return turn.intent not in _SMALL_WORDS and turn.confidence >= CLEAR
+
+
+def _is_one_word(turn: CustomerTurn) -> bool:
+    """A yes or no of one sign ("对") is no data."""
+    return turn.intent in ("affirm", "deny") and any(sign.isalpha() for sign in turn.text)
 
 
 def _interrupts_free_text(turn: CustomerTurn) -> bool:

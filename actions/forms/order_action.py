@@ -28,19 +28,18 @@ class OrderAction(Action, ABC):
         try:
             return await self.act(dispatcher, tracker, domain)
         except RecordsUnavailable:
-            return end_for_now(dispatcher, _so_far(tracker))
+            return end_for_now(dispatcher, await self.so_far(tracker))
 
     @abstractmethod
     async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         """What the action does while the records answer."""
 
-
-def _so_far(tracker: Tracker) -> Progress:
-    """What the customer wants, even where the outage came with the first message."""
-    turn, progress = CustomerTurn.of(tracker), Progress.of(tracker)
-    opened = opened_by(turn.intent)
-    service = progress.service or (opened.name if opened else None)
-    return replace(progress, service=service, order_number=progress.order_number or turn.entity("order_number"))
+    async def so_far(self, tracker: Tracker) -> Progress:
+        """What the customer wants, even where the outage came with the first message."""
+        turn, progress = CustomerTurn.of(tracker), Progress.of(tracker)
+        opened = opened_by(turn.intent)
+        service = progress.service or (opened.name if opened else None)
+        return replace(progress, service=service, order_number=progress.order_number or turn.entity("order_number"))
 
 
 def end_for_now(dispatcher: CollectingDispatcher, progress: Progress) -> list[EventType]:

@@ -39,7 +39,11 @@ def _derived(spoken: Mapping[str, Argument], case: Case) -> dict[str, Argument]:
         derived["wish"] = word(f"word_wish_{details['order_change']}", **wanted)
     if "email" in details:
         tax = [word("word_tax_line", tax_number=details["tax_number"])] if "tax_number" in details else []
-        derived["invoice_lines"] = [*tax, word("word_email_line", email=details["email"])]
+        again = [word("word_replaces_line", reference=case.earlier[0].reference or "–")] if case.earlier else []
+        derived["invoice_lines"] = [*tax, word("word_email_line", email=details["email"]), *again]
+    if case.limits.changes is not None:
+        left = case.limits.changes - len(case.earlier)
+        derived["changes_line"] = word("word_changes_left", count=left) if left > 0 else word("word_no_changes_left")
     return derived
 
 

@@ -59,7 +59,7 @@ class ValidateServiceForm(OrderAction):
         if refused_this_turn(tracker, FORM):
             # Coming back after a question in between: the message has had its answer.
             return await self._go_on(dispatcher, turn, before, before)
-        heard = await _hear(turn, before, service)
+        heard = await _hear(turn, before, service, await access.permitted(turn, before.order_number))
         other = opened_by(turn.intent)
         if hearing.calls_off(turn, service):
             heard = Heard(replace(before, confirmed=False), anything=True)
@@ -76,6 +76,20 @@ class ValidateServiceForm(OrderAction):
         if heard.elsewhere or not (heard.anything or again):
             return [ActionExecutionRejected(FORM)]
         return await self._go_on(dispatcher, turn, before, heard.progress)
+
+    async def so_far(self, tracker: Tracker) -> Progress:
+        """With the answer that met the outage, read by the order as it was last seen: nobody types it twice."""
+        turn, before = CustomerTurn.of(tracker), await super().so_far(tracker)
+        order = await access.remembered(turn, before.order_number)
+        service = SERVICES.get(before.service or "")
+        other = opened_by(turn.intent)
+        if order is None or service is None or turn.requested_slot != "details" or refused_this_turn(tracker, FORM):
+            return before
+        heard = await _hear(turn, before, service, order)
+        left = other not in (None, service) and hearing.goes_elsewhere(
+            turn, service, other or service, heard.anything, heard.chosen
+        )
+        return before if left or heard.elsewhere else heard.progress
 
     async def _open(self, dispatcher: CollectingDispatcher, turn: CustomerTurn, before: Progress) -> list[EventType]:
         service = opened_by(turn.intent) or SERVICES.get(before.service or "")
@@ -119,11 +133,10 @@ async def _changed(turn: CustomerTurn, progress: Progress, service: Service) -> 
     return replace(progress, details={**kept, **{name: value for name, value in found.items() if value}})
 
 
-async def _hear(turn: CustomerTurn, before: Progress, service: Service) -> Heard:
-    """What the message says to the question that is open, and beside it."""
+async def _hear(turn: CustomerTurn, before: Progress, service: Service, order: Order | None) -> Heard:
+    """What the message says to the question that is open, and beside it. ``order``: one the customer may see."""
     if turn.entity("detail") == f"{service.name}=again":
         return Heard(replace(before, details={}, confirmed=None), anything=True)
-    order = await access.permitted(turn, before.order_number)
     case = await case_of(service, before, order)
     asked = open_question(service, case) if turn.requested_slot == "details" else None
     progress = _with_order(turn, before, order is None)

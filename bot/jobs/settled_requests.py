@@ -38,8 +38,9 @@ class SettledRequests:
         parts, conversation_id = self.parts, settled.request.conversation_id
         try:
             conversation = await parts.store.conversation(conversation_id)
-            said = {"order_number": settled.request.order_number, "reference": settled.reference}
-            key = f"utter_request_{settled.state}"
+            number = settled.request.order_number
+            said = {"reference": settled.reference, **({"order_number": number} if number else {})}
+            key = f"utter_{'request' if number else 'wish'}_{settled.state}"
             draft = notice(parts.responses, key, conversation.language, said)
             message = await parts.store.add_notice(conversation_id, draft)
         except UnknownConversation:

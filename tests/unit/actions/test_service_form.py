@@ -295,3 +295,51 @@ async def test_digits_whose_first_handling_was_cut_short_are_not_questioned(shop
     await services.current().identity.verify("talk", "SO202611010003", "8003", "", "talk-3")
     assert keys(await talk.say("8003")) == ["utter_ask_return_reason"]
     assert all(event["event"] != "action_execution_rejected" for event in talk.events)
+
+
+@pytest.mark.parametrize("answer", ["8003 then", "尾号是8003", "那8003呢", "oh, it's 8003", "last digits are 8003"])
+async def test_four_digits_among_a_few_words_are_the_answer(answer: str, shop: Database) -> None:
+    talk = FormTalk()
+    await talk.say("查一下订单SO202611010003", "track_order")
+    assert keys(await talk.say(answer)) == ["utter_order_delivered"]
+
+
+@pytest.mark.parametrize("words", ["8003 or 8004", "I have ordered it in the year 2026, around christmas I think"])
+async def test_four_digits_that_may_be_anything_cost_no_try(words: str, shop: Database) -> None:
+    talk = FormTalk()
+    await talk.say("查一下订单SO202611010003", "track_order")
+    assert keys(await talk.say(words)) == ["utter_ask_last_four"]
+    assert await services.current().identity.tries_left(talk.name) == 3
+
+
+@pytest.mark.parametrize(("yes", "intent"), [("对", "affirm"), ("是", "affirm"), ("不", "deny")])
+async def test_a_yes_of_one_sign_is_no_story(yes: str, intent: str, shop: Database) -> None:
+    talk = FormTalk(customer="C10003")
+    assert keys(await talk.say("我想换货", "exchange_item")) == ["utter_ask_wanted_version"]
+    await talk.say(yes, intent)
+    assert "wanted_version" not in (talk.slots.get("details") or "")
+
+
+async def test_the_answer_that_met_an_outage_is_not_asked_for_again(shop: Database) -> None:
+    current = services.current()
+    down = CanFail(current.records)
+    services.install(replace(current, records=down))
+    talk = FormTalk(customer="C10003")
+    assert keys(await talk.say("我想换货", "exchange_item")) == ["utter_ask_wanted_version"]
+    down.down = True
+    (told,) = await talk.say("换6升的那款")
+    assert told.key == "utter_records_down"
+    assert told.facts["details"] == {"wanted_version": "换6升的那款"}
+    down.down = False
+    assert keys(await talk.press(told.buttons[0])) == ["utter_exchange_item_confirm"]
+
+
+async def test_a_new_title_says_what_it_replaces_and_that_it_is_the_last(shop: Database) -> None:
+    talk = FormTalk(customer="C10001")
+    for left, line in (("word_changes_left", 1), ("word_no_changes_left", 2)):
+        await talk.say("开个人发票", "request_invoice")
+        await talk.say("张伟")
+        (confirm,) = await talk.say("zw@example.com")
+        assert len(confirm.arguments["invoice_lines"]) == line
+        (noted,) = await talk.say("是的", "affirm")
+        assert noted.arguments["changes_line"]["key"] == left

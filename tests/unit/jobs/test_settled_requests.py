@@ -84,6 +84,20 @@ async def test_the_customer_hears_that_it_is_done(language: str, words: str, wor
     assert len(await world.heard(conversation)) == 1
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
+async def test_a_wish_about_no_order_names_none(language: str, world: World) -> None:
+    conversation = await world.customer(language)
+    world.shop.down = True
+    await world.ledger.carry_out(Request("newsletter_stop", "", "C10001", conversation.id, "m"))
+    world.shop.down = False
+    world.clock.go_on(2)
+    assert await world.job.run() == 1
+    (message,) = await world.heard(conversation)
+    assert message.key == "utter_wish_open"
+    assert "order_number" not in message.arguments
+    assert "{" not in message.text
+
+
 async def test_what_became_impossible_is_told_too(world: World) -> None:
     conversation = await world.customer("zh")
     world.shop.down = True
