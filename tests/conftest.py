@@ -10,6 +10,12 @@ import pytest
 from tests.databases import postgres_server, sqlite_template
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--every-channel", action="store_true", help="play every scenario over every channel, not only the happy ways"
+    )
+
+
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated, empty SQLite file."""

@@ -113,8 +113,11 @@ def _said(item: Mapping[str, Any], sender: str, message: Mapping[str, Any], *, s
 def _pressed(item: Mapping[str, Any], sender: str, postback: Mapping[str, Any], *, standby: bool) -> Event:
     """A button of a card or a menu. In standby there is no payload; what is left is the title."""
     mid, title, payload = postback.get("mid"), _text(postback.get("title")), postback.get("payload")
+    at = item.get("timestamp")
     # Older versions send no id: a customer presses once at a moment.
-    known = mid if _is_id(mid) else f"postback:{sender}:{item.get('timestamp')}"
+    known = mid if _is_id(mid) else f"postback:{sender}:{at}" if isinstance(at, int) else None
+    if known is None:
+        return Ignored("without_id")
     if isinstance(payload, str) and payload.startswith(TEXT_PAYLOAD):
         title, payload = _text(payload[len(TEXT_PAYLOAD) :]), None
     if not title and not payload:

@@ -2,24 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+import json
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+import jwt
 from aiohttp.test_utils import TestClient
 
 from bot.channels.wecom_parse import sender_of
-from bot.messages import StoredMessage
+from bot.messages import Customer, Language, StoredMessage
 from bot.ports import Parts
 from bot.queue.in_process import InProcessQueue
 from tests.fakes import FakeBrain
 from tests.platforms.connected import Connected, connected
+from tests.platforms.messenger import PICTURE
 from tests.platforms.messenger_world import SENDER, MessengerWorld
 from tests.platforms.messenger_world import connected as messenger_connected
 from tests.platforms.wechat import WechatSimulator
 from tests.platforms.wecom import WecomSimulator
-from tests.unit.gateway.world import World, running
+from tests.unit.gateway.world import IDENTITY_SECRET, World, running
+
+
+@dataclass(frozen=True)
+class Bubble:
+    """What the shop said once, as the phone shows it: labels of ``buttons``, all that is written on a ``card``."""
+
+    text: str
+    buttons: tuple[str, ...] = ()
+    card: str = ""
 
 
 class Phone(Protocol):
@@ -34,13 +48,20 @@ class Phone(Protocol):
     @property
     def sender(self) -> str: ...
 
+    async def enters(self, language: Language = "zh", customer: Customer | None = None) -> str:
+        """Before the first word: the conversation's id. ``customer``: known to the shop, by its site or by joining."""
+
     async def writes(self, text: str, *, twice: bool = False) -> None:
         """Acknowledged on return; ``twice``: the platform delivers it again."""
 
-    async def presses(self, label: str) -> None: ...
+    async def presses(self, label: str) -> None:
+        """One of the buttons that can be tapped now; raises LookupError."""
 
-    async def reads(self) -> list[str]:
-        """What the shop said, as the customer sees it."""
+    async def photographs(self) -> None:
+        """Sends a picture."""
+
+    async def screen(self) -> list[Bubble]:
+        """What the shop said, oldest first."""
 
     async def knocks(self, body: bytes) -> int:
         """Somebody without the secret posts; the status they get."""
@@ -58,9 +79,12 @@ class WebPhone:
         self._session: dict[str, Any] = {}
         self._sender = ""
 
-    async def open(self) -> None:
-        self._session = await self._world.session(language="zh")
-        self._sender = (await self.parts.store.conversation(self._session["conversation"])).sender
+    async def enters(self, language: Language = "zh", customer: Customer | None = None) -> str:
+        signed = {"identity": _token(customer)} if customer else {}
+        self._session = await self._world.session(language=language, **signed)
+        conversation = await self.parts.store.conversation(self._session["conversation"])
+        self._sender = conversation.sender
+        return conversation.id
 
     @property
     def sender(self) -> str:
@@ -73,12 +97,23 @@ class WebPhone:
             assert (await self.client.post("/channels/web/messages", json=body)).status == 202
 
     async def presses(self, label: str) -> None:
-        shown = [button for message in await self._messages() for button in message["buttons"]]
-        payload = next(button["payload"] for button in shown if button["title"] == label)
+        shown = [button for message in reversed(await self._messages()) for button in message["buttons"]]
+        payload = _first((button["payload"] for button in shown if button["title"] == label), label)
         await self._world.press(self._session["session"], payload)
 
-    async def reads(self) -> list[str]:
-        return [each["text"] for each in await self._messages() if each["author"] != "customer"]
+    async def photographs(self) -> None:
+        raise NotImplementedError("the web takes no files yet")
+
+    async def screen(self) -> list[Bubble]:
+        return [
+            Bubble(
+                each["text"],
+                tuple(button["title"] for button in each["buttons"]),
+                json.dumps(each["card"], ensure_ascii=False) if each["card"] else "",
+            )
+            for each in await self._messages()
+            if each["author"] != "customer"
+        ]
 
     async def _messages(self) -> list[dict[str, Any]]:
         answer = await self.client.get("/channels/web/messages", params={"session": self._session["session"]})
@@ -110,12 +145,21 @@ class WechatPhone:
         delivered = await self._platform.says(self._customer, text)
         assert not delivered.fault
 
+    async def enters(self, language: Language = "zh", customer: Customer | None = None) -> str:
+        return await _known(self, language, customer)
+
     async def presses(self, label: str) -> None:
         assert not (await self._platform.presses(self._customer, label)).fault
 
-    async def reads(self) -> list[str]:
-        texts: list[str] = self._platform.customer(self._customer).texts()
-        return texts
+    async def photographs(self) -> None:
+        assert not (await self._platform.shows(self._customer, PICTURE)).fault
+
+    async def screen(self) -> list[Bubble]:
+        return [
+            Bubble(each["text"], tuple(entry["content"] for entry in each.get("menu", ())))
+            for each in self._platform.customer(self._customer).screen
+            if each["author"] == "shop"
+        ]
 
     async def knocks(self, body: bytes) -> int:
         query = {"signature": "0" * 40, "msg_signature": "0" * 40, "timestamp": "1", "nonce": "n"}
@@ -137,11 +181,26 @@ class MessengerPhone:
         self._platform.duplicate_share = 1.0 if twice else 0.0
         assert await self._platform.deliver(self._platform.text(SENDER, text)) == 200
 
+    async def enters(self, language: Language = "zh", customer: Customer | None = None) -> str:
+        return await _known(self, language, customer)
+
     async def presses(self, label: str) -> None:
+        _first((offer for offer in self._platform.person().offers() if offer["title"] == label), label)
         assert await self._platform.deliver(self._platform.press(SENDER, label)) == 200
 
-    async def reads(self) -> list[str]:
-        return self._platform.person().texts()
+    async def photographs(self) -> None:
+        assert await self._platform.deliver(self._platform.file(SENDER)) == 200
+
+    async def screen(self) -> list[Bubble]:
+        return [
+            Bubble(
+                each.get("text", ""),
+                tuple(offer["title"] for offer in each["quick_replies"]),
+                json.dumps(each["cards"], ensure_ascii=False) if "cards" in each else "",
+            )
+            for each in self._platform.person().screen
+            if each["author"] == "page"
+        ]
 
     async def knocks(self, body: bytes) -> int:
         headers = {"X-Hub-Signature-256": "sha256=" + "0" * 64}
@@ -152,19 +211,43 @@ class MessengerPhone:
 
 
 @asynccontextmanager
-async def phone_on(name: str, database_url: str, home: Path) -> AsyncIterator[Phone]:
+async def phone_on(
+    name: str, database_url: str, home: Path, real: Mapping[str, Any] | None = None
+) -> AsyncIterator[Phone]:
+    """``real``: parts to take instead of the fakes."""
     if name == "web":
-        async with running(database_url, home, rate_per_session=0, rate_per_address=0) as world:
+        async with running(database_url, home, real=real, rate_per_session=0, rate_per_address=0) as world:
             web = WebPhone(world)
-            await web.open()
+            await web.enters()
             yield web
     elif name == "messenger":
-        async with messenger_connected(database_url, home) as messenger:
+        async with messenger_connected(database_url, home, real=real) as messenger:
             yield MessengerPhone(messenger)
     else:
         simulator = WechatSimulator() if name == "wechat" else WecomSimulator()
-        async with connected(simulator, database_url, home) as one:
+        async with connected(simulator, database_url, home, real=real) as one:
             yield WechatPhone(one)
+
+
+async def _known(phone: Phone, language: Language, customer: Customer | None) -> str:
+    store = phone.parts.store
+    return (await store.open_conversation(phone.name, phone.sender, language=language, customer=customer)).id
+
+
+def _token(customer: Customer) -> str:
+    claims = {"sub": customer.id, "name": customer.name, "exp": time.time() + 600}
+    return jwt.encode(claims, IDENTITY_SECRET, algorithm="HS256")
+
+
+def _first(found: Iterable[Any], label: str) -> Any:
+    for each in found:
+        return each
+    raise LookupError(label)
+
+
+async def reads(phone: Phone) -> list[str]:
+    """What the shop said in words."""
+    return [bubble.text for bubble in await phone.screen() if bubble.text]
 
 
 async def history(phone: Phone) -> list[StoredMessage]:

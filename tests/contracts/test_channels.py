@@ -11,7 +11,7 @@ from bot.conversation.hand_to_agent import claim, say
 from bot.gateway.messenger import LARGEST_BATCH
 from bot.http.bodies import MAX_BODY
 from bot.messages import Author, Delivery
-from tests.contracts.channel_phones import Phone, at_rest, history, phone_on
+from tests.contracts.channel_phones import Phone, at_rest, history, phone_on, reads
 from tests.databases import copy_of
 from tests.fakes import bot_turn, utterance
 from tests.unit.conversation.talk import ANNA
@@ -36,7 +36,7 @@ async def answered(phone: Phone, text: str, customers: int = 1, **how: bool) -> 
     """Write, wait until everything is done, read."""
     await phone.writes(text, **how)
     await eventually(at_rest(phone, customers), 20)
-    return await phone.reads()
+    return await reads(phone)
 
 
 # --- verify ----------------------------------------------------------------------------------
@@ -104,7 +104,7 @@ async def test_an_agents_words_arrive(phone: Phone) -> None:
     await claim(phone.parts, conversation, ANNA)
     await say(phone.parts, conversation, ANNA, "我是安娜", "c1")
     await eventually(at_rest(phone, 1), 20)
-    assert (await phone.reads())[-1] == "我是安娜"
+    assert (await reads(phone))[-1] == "我是安娜"
 
 
 # --- send again ------------------------------------------------------------------------------
@@ -124,7 +124,7 @@ async def test_after_a_crash_nothing_is_said_twice(phone: Phone) -> None:
     await phone.parts.store.mark_delivery([reply.id], Delivery.SENDING)
     await phone.queue.ring(reply.conversation_id)
     await eventually(at_rest(phone, 1), 20)
-    assert await phone.reads() == before
+    assert await reads(phone) == before
     resendable = phone.parts.channels[phone.name].resendable
     fate = (await history(phone))[-1].delivery
     assert fate is (Delivery.SENT if resendable else Delivery.PERHAPS)
@@ -155,7 +155,7 @@ async def test_a_chatty_bot_leaves_the_agents_share(phone: Phone) -> None:
     await claim(phone.parts, conversation, ANNA)
     await say(phone.parts, conversation, ANNA, "我来处理", "c1")
     await eventually(at_rest(phone, 1), 20)
-    assert (await phone.reads())[-1] == "我来处理"
+    assert (await reads(phone))[-1] == "我来处理"
     waiting = [each for each in await history(phone) if each.delivery is Delivery.DELAYED]
     quota = phone.parts.channel_rules[phone.name].windows[0].messages
     assert bool(waiting) is (quota is not None)

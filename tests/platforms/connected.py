@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -26,7 +26,7 @@ from bot.stores.accounts import Accounts
 from bot.stores.sqlalchemy_store import SqlAlchemyStore
 from bot.wiring import RULES
 from bot.wiring_platforms import BuiltPlatforms, build_platforms
-from tests.fakes import FakeBrain, FakeResponses, fake_parts
+from tests.fakes import FakeBrain, fake_parts
 from tests.platforms.simulator import Customer, Simulator
 
 
@@ -98,9 +98,15 @@ def reply_count(customer: Customer) -> Callable[[], int]:
 
 @asynccontextmanager
 async def connected(
-    simulator: Simulator, database_url: str, home: Path, *, brain: FakeBrain | None = None, **env: str
+    simulator: Simulator,
+    database_url: str,
+    home: Path,
+    *,
+    brain: FakeBrain | None = None,
+    real: Mapping[str, Any] | None = None,
+    **env: str,
 ) -> AsyncIterator[Connected]:
-    """Both sides on free ports of this machine."""
+    """Both sides on free ports of this machine. ``real``: parts to take instead of the fakes (``ports.Parts``)."""
     async with AsyncExitStack() as stack:
         server = TestServer(simulator.create_app())
         await server.start_server()
@@ -113,7 +119,7 @@ async def connected(
         stack.push_async_callback(database.close)
         platforms = build_platforms(settings, database)
         stack.push_async_callback(platforms.close)
-        world = _assembled(simulator, settings, database, platforms, brain or FakeBrain())
+        world = _assembled(simulator, settings, database, platforms, {"brain": brain or FakeBrain(), **(real or {})})
         stack.push_async_callback(world.queue.stop)
         await world.queue.start()
         await stack.enter_async_context(world.client)
@@ -123,16 +129,19 @@ async def connected(
 
 
 def _assembled(
-    simulator: Simulator, settings: Settings, database: Database, platforms: BuiltPlatforms, brain: FakeBrain
+    simulator: Simulator,
+    settings: Settings,
+    database: Database,
+    platforms: BuiltPlatforms,
+    given: Mapping[str, Any],
 ) -> Connected:
     notifier = InProcessNotifier()
     parts = fake_parts(
         SqlAlchemyStore(database),
-        brain=brain,
         notifier=notifier,
-        responses=FakeResponses(),
         channels={"web": WebChannel(notifier), **platforms.channels},
         channel_rules=load_channel_rules(RULES / "channels.yml"),
+        **given,
     )
     queue = InProcessQueue(lambda conversation_id: drain(parts, conversation_id), lambda: unfinished(parts))
     parts = replace(parts, queue=queue)
@@ -147,7 +156,7 @@ def _assembled(
     )
     (channel,) = platforms.channels
     client = TestClient(TestServer(app))
-    return Connected(simulator, client, parts, queue, brain, database, platforms, channel)
+    return Connected(simulator, client, parts, queue, given["brain"], database, platforms, channel)
 
 
 __all__ = ["Connected", "Owner", "connected", "until"]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -74,8 +74,10 @@ class MessengerWorld:
 
 
 @asynccontextmanager
-async def connected(database_url: str, home: Path, **changes: Any) -> AsyncIterator[MessengerWorld]:
-    """``changes`` of the settings: ``inbox_app``, ``page_token``, …."""
+async def connected(
+    database_url: str, home: Path, *, real: Mapping[str, Any] | None = None, **changes: Any
+) -> AsyncIterator[MessengerWorld]:
+    """``changes`` of the settings: ``inbox_app``, ``page_token``, …. ``real``: parts to take instead of the fakes."""
     platform = MessengerPlatform()
     graph = TestServer(platform.application())
     await graph.start_server()
@@ -89,16 +91,16 @@ async def connected(database_url: str, home: Path, **changes: Any) -> AsyncItera
     }
     http = Http()
     channel = MessengerChannel(MessengerSettings(**given), http, "https://kefu.example", pauses=(0.01,))
-    database, brain, notifier = Database(database_url), FakeBrain(), InProcessNotifier()
+    database, notifier = Database(database_url), InProcessNotifier()
+    given_parts = {"brain": FakeBrain(), **(real or {})}
     media = MediaStore(database, home)
     fetcher = MediaFetcher(media, {"messenger": channel.download})
     store = SqlAlchemyStore(database)
     rules = load_channel_rules(RULES / "channels.yml")
-    parts = fake_parts(store, brain=brain, notifier=notifier, channels={"messenger": channel}, channel_rules=rules)
+    channels = {"messenger": channel}
+    parts = fake_parts(store, notifier=notifier, channels=channels, channel_rules=rules, **given_parts)
     queue = InProcessQueue(_drains(lambda: parts), lambda: unfinished(parts), first_retry=0.02)
-    parts = fake_parts(
-        store, brain=brain, notifier=notifier, channels={"messenger": channel}, channel_rules=rules, queue=queue
-    )
+    parts = replace(parts, queue=queue)
     settings = Settings(home=home, database_url=database_url)
     app = create_app(
         parts,
@@ -113,7 +115,7 @@ async def connected(database_url: str, home: Path, **changes: Any) -> AsyncItera
         platform.target = str(client.make_url("/channels/messenger"))
         await queue.start()
         try:
-            yield MessengerWorld(platform, client, parts, queue, brain, media)
+            yield MessengerWorld(platform, client, parts, queue, given_parts["brain"], media)
         finally:
             await queue.stop(1)
             await asyncio.sleep(0)

@@ -67,8 +67,13 @@ def responses() -> ResponseCatalogue:
 
 
 @pytest.fixture
-async def database(seeded: Path, tmp_path: Path) -> AsyncIterator[Database]:
-    opened = Database(copy_of(seeded, tmp_path))
+def shop_url(seeded: Path, tmp_path: Path) -> str:
+    return copy_of(seeded, tmp_path)
+
+
+@pytest.fixture
+async def database(shop_url: str) -> AsyncIterator[Database]:
+    opened = Database(shop_url)
     yield opened
     await opened.close()
 

@@ -18,14 +18,13 @@ from actions.records.ledger import Ledger
 from actions.records.own import OwnRecords
 from actions.records.port import OrderRecords
 from actions.records.tables import orders
-from bot.conversation.accept import accept
-from bot.conversation.handle import drain
 from bot.jobs.settled_requests import SettledRequests
-from bot.messages import Attachment, Conversation, Customer, Incoming, OfferedButton, StoredMessage
+from bot.messages import Author, Conversation, Customer, StoredMessage
 from bot.ports import Parts
 from tests.databases import change
 from tests.outages import CanFail
 from tests.scenarios.scenario import Line, Scenario
+from tests.scenarios.ways import StraightIn, Way
 
 
 class Silent:
@@ -54,10 +53,12 @@ class CustomerAtShop:
     scenarios that meet an outage, and in ``database`` with everything else in all others.
     """
 
-    def __init__(self, parts: Parts, database: Database, scenario: Scenario, shop_system: Database) -> None:
+    def __init__(
+        self, parts: Parts, database: Database, scenario: Scenario, shop_system: Database, way: Way | None = None
+    ) -> None:
         self._parts = parts
         self._scenario = scenario
-        self._lines = 0
+        self._way = way or StraightIn(parts)
         self._waited = timedelta()
         self._orders = database
         self._outside: ShopSystem | None = None
@@ -68,10 +69,7 @@ class CustomerAtShop:
 
     async def arrive(self) -> None:
         customer = Customer(self._scenario.customer) if self._scenario.customer else None
-        conversation = await self._parts.store.open_conversation(
-            "web", "visitor", language=self._scenario.language, customer=customer
-        )
-        self._id = conversation.id
+        self._id = await self._way.enters(self._scenario.language, customer)
         for number, owner in self._scenario.owns.items():
             await self._set(number, customer_id=owner)
         for number in self._scenario.delivered:
@@ -83,46 +81,34 @@ class CustomerAtShop:
             assert self._outside is not None
             self._outside.records.down = line.records == "down"
         before = {stored.id for stored in await self._parts.store.history(self._id)}
-        message = await self._wait(line.wait) if line.wait is not None else await self._send(line)
+        await (self._wait(line.wait) if line.wait is not None else self._way.brings(line))
         history = await self._parts.store.history(self._id)
+        new = [stored for stored in history if stored.id not in before]
+        message = next((stored for stored in new if stored.author is Author.CUSTOMER), None)
         return Answered(
-            message=next((stored for stored in history if stored.id == message), None),
-            replies=[stored for stored in history if stored.id not in before and stored.id != message],
+            message=message,
+            replies=[stored for stored in new if stored is not message],
             conversation=await self._parts.store.conversation(self._id),
         )
+
+    async def reads(self, line: Line, answered: Answered) -> None:
+        """Raises AssertionError unless the replies are where the customer looks."""
+        await self._way.shows(line, answered.replies)
 
     async def state_of(self, order_number: str) -> str:
         order = await OwnRecords(self._orders).order(order_number)
         assert order is not None, f"there is no order {order_number}"
         return order.state
 
-    async def _send(self, line: Line) -> str:
-        self._lines += 1
-        incoming = Incoming("web", "visitor", f"line {self._lines}", text=line.say or "", address="203.0.113.7")
-        if line.press is not None:
-            incoming = replace(incoming, payload=(await self._button(line.press)).id)
-        if line.photo is not None:
-            incoming = replace(incoming, attachment=Attachment(line.photo, "image/jpeg", 81_920, "/files/1"))
-        message = (await accept(self._parts, incoming)).message
-        await drain(self._parts, self._id)
-        return message.id
-
     async def _wait(self, minutes: int) -> None:
         """What runs now and then has run."""
         self._waited += timedelta(minutes=minutes)
         assert self._outside is not None
         await SettledRequests(self._parts, self._outside.ledger).run()
-        await drain(self._parts, self._id)
+        await self._way.settles()
 
     async def _set(self, order_number: str, **values: object) -> None:
         await change(self._orders, sa.update(orders).where(orders.c.order_number == order_number).values(**values))
-
-    async def _button(self, label: str) -> OfferedButton:
-        history = await self._parts.store.history(self._id)
-        offered = [button for message in history for button in message.buttons]
-        found = [button for button in offered if label in button.labels.values()]
-        assert found, f"no button reads {label!r}; there are {[dict(button.labels) for button in offered]}"
-        return found[-1]
 
 
 @dataclass(frozen=True)

@@ -19,13 +19,7 @@ SCENARIOS = read_all()
 
 @pytest.mark.parametrize("where", SCENARIOS)
 async def test_scenario(where: str, parts: Parts, database: Database, shop_system: Database) -> None:
-    scenario = SCENARIOS[where]
-    customer = CustomerAtShop(parts, database, scenario, shop_system)
-    await customer.arrive()
-    for line in scenario.turns:
-        _check(scenario, line, await customer.write(line))
-    for number, state in scenario.leaves.items():
-        assert await customer.state_of(number) == state
+    await plays(SCENARIOS[where], CustomerAtShop(parts, database, SCENARIOS[where], shop_system))
 
 
 def test_both_languages_play_the_same_scenarios() -> None:
@@ -33,6 +27,17 @@ def test_both_languages_play_the_same_scenarios() -> None:
     for where, scenario in SCENARIOS.items():
         played[scenario.language].add(f"{where.split('.')[0]}: {scenario.name}")
     assert played["zh"] == played["en"]
+
+
+async def plays(scenario: Scenario, customer: CustomerAtShop) -> None:
+    """From the first line to the last."""
+    await customer.arrive()
+    for line in scenario.turns:
+        answered = await customer.write(line)
+        _check(scenario, line, answered)
+        await customer.reads(line, answered)
+    for number, state in scenario.leaves.items():
+        assert await customer.state_of(number) == state
 
 
 def _check(scenario: Scenario, line: Line, answered: Answered) -> None:

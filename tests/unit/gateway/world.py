@@ -28,7 +28,7 @@ from bot.stores import accounts as accounts_module
 from bot.stores.accounts import Accounts
 from bot.stores.sqlalchemy_store import SqlAlchemyStore
 from tests.databases import copy_of, sqlite_template
-from tests.fakes import FakeBrain, FakeResponses, fake_parts
+from tests.fakes import FakeBrain, fake_parts
 
 IDENTITY_SECRET = "a secret of thirty-two characters"
 PASSWORD = "correct horse"
@@ -173,8 +173,11 @@ def database_url(template: Path, tmp_path: Path) -> str:
 
 
 @asynccontextmanager
-async def running(database_url: str, home: Path, *, started: bool = True, **changes: Any) -> AsyncIterator[World]:
-    """A server over this database; ``started`` False leaves the queue standing, as while the brain loads."""
+async def running(
+    database_url: str, home: Path, *, started: bool = True, real: Mapping[str, Any] | None = None, **changes: Any
+) -> AsyncIterator[World]:
+    """A server over this database; ``started`` False leaves the queue standing, as while the brain loads. ``real``:
+    parts to take instead of the fakes."""
     settings = replace(
         Settings(home=home, database_url=database_url, identity_secret=IDENTITY_SECRET, rate_per_session=1000),
         **changes,
@@ -182,14 +185,8 @@ async def running(database_url: str, home: Path, *, started: bool = True, **chan
     numbers = Metrics()
     database = Database(database_url)
     store = SqlAlchemyStore(database)
-    notifier, brain = InProcessNotifier(), FakeBrain()
-    parts = fake_parts(
-        metered(store, numbers),
-        brain=brain,
-        notifier=notifier,
-        responses=FakeResponses(),
-        channels={"web": WebChannel(notifier)},
-    )
+    notifier, given = InProcessNotifier(), {"brain": FakeBrain(), **(real or {})}
+    parts = fake_parts(metered(store, numbers), notifier=notifier, channels={"web": WebChannel(notifier)}, **given)
     queue = InProcessQueue(lambda conversation_id: drain(parts, conversation_id), lambda: unfinished(parts))
     parts = replace(parts, queue=queue)
     accounts, readiness = Accounts(database), FakeReadiness()
@@ -199,7 +196,7 @@ async def running(database_url: str, home: Path, *, started: bool = True, **chan
         await queue.start()
     with cheap_passwords():
         async with TestClient(TestServer(app)) as client:
-            yield World(client, parts, queue, brain, accounts, readiness, knowledge, records)
+            yield World(client, parts, queue, given["brain"], accounts, readiness, knowledge, records)
     await queue.stop()
     await database.close()
 
