@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 
 from bot.conversation.events import tell_messages
+from bot.conversation.typed_button import typed_button
 from bot.messages import Accepted, Incoming, Language
 from bot.ports import Parts
 
@@ -31,6 +32,8 @@ async def accept(parts: Parts, incoming: Incoming) -> Accepted:
         text = await _label(parts, incoming, incoming.payload)
     elif not text and incoming.attachment is None:
         raise EmptyMessage("The message is empty.")
+    elif button := await typed_button(parts, incoming, guess_language(text)):
+        incoming = replace(incoming, payload=button)
     if len(incoming.external_id) > LONGEST_EXTERNAL_ID:
         raise ValueError(f"The message's own id is longer than {LONGEST_EXTERNAL_ID} characters.")
     stored = replace(incoming, text=text, address=incoming.address[:64])
