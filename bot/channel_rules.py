@@ -32,7 +32,8 @@ class ChannelRule:
     ``cards`` False: order and article cards become words. ``buttons`` is how many fit under a message, their labels at
     most ``button_characters`` long; with ``buttons_under_last`` a phone shows only those of the last message. A reply
     older than ``held_for`` is not sent any more. ``edge_say`` is the response said when a quota ends in the middle of
-    an answer; ``link`` is where the customer can go on.
+    an answer; ``link`` is where the customer can go on. ``file_types``: content types of the files that an agent may
+    send, any when None; ``file_bytes`` is the largest.
     """
 
     name: str
@@ -48,6 +49,8 @@ class ChannelRule:
     held_for: timedelta = timedelta(hours=48)
     edge_say: str | None = None
     link: str = ""
+    file_types: tuple[str, ...] | None = None
+    file_bytes: int | None = None
 
     def window(self, kind: str) -> WindowRule | None:
         return next((window for window in self.windows if window.kind == kind), None)

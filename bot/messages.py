@@ -262,6 +262,7 @@ class Draft:
     buttons: tuple[OfferedButton, ...] = ()
     card: Card | None = None
     agent: str | None = None
+    attachment: Attachment | None = None
     in_reply_to: str | None = None
     delivery: Delivery = Delivery.PENDING
     client_id: str | None = None

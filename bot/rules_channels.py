@@ -46,6 +46,12 @@ _CHANNEL = _mapping(
                 "only_under_last": {"type": "boolean"},
             }
         ),
+        "files": _mapping(
+            {
+                "types": {"type": "array", "items": {"type": "string", "pattern": "^[a-z]+/[a-z0-9.+-]+$"}},
+                "megabytes": _SPAN,
+            }
+        ),
         "held_for_hours": _SPAN,
         "at_the_edge": _mapping(
             {"say": {"type": "string", "minLength": 1}, "link": {"type": "string"}}, required=["say"]
@@ -72,6 +78,7 @@ def load_channel_rules(
 
 def _rule_of(name: str, entry: Mapping[str, Any]) -> ChannelRule:
     text, buttons, edge = entry.get("text", {}), entry.get("buttons", {}), entry.get("at_the_edge", {})
+    files = entry.get("files", {})
     windows = tuple(
         WindowRule(kind, _lasts(each), each.get("messages"), each.get("kept_for_agent", 0))
         for kind, each in entry.get("windows", {}).items()
@@ -90,6 +97,8 @@ def _rule_of(name: str, entry: Mapping[str, Any]) -> ChannelRule:
         held_for=timedelta(hours=entry.get("held_for_hours", 48)),
         edge_say=edge.get("say"),
         link=edge.get("link", ""),
+        file_types=tuple(files["types"]) if "types" in files else None,
+        file_bytes=int(files["megabytes"] * 1024 * 1024) if "megabytes" in files else None,
     )
 
 

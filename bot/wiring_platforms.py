@@ -72,7 +72,7 @@ def build_platforms(settings: Settings, database: Database) -> BuiltPlatforms:
 
         gateway.beside.extend([read_wecom, keep_states])
     if settings.messenger is not None:
-        page = messenger.MessengerChannel(settings.messenger, http, settings.public_url)
+        page = messenger.MessengerChannel(settings.messenger, http, settings.public_url, files=media)
         channels[messenger.CHANNEL] = page
         sources[messenger.CHANNEL] = page.download
         gateway = replace(gateway, messenger=page)

@@ -6,27 +6,47 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.conversation.fit_message import card_lines
-from bot.messages import Author, Card, Language, OfferedButton, StoredMessage
+from bot.messages import Attachment, Author, Card, Language, OfferedButton, StoredMessage
 from bot.ports import ChannelError
 
 # The platform's own limits for one element of a template.
 TITLE = 80
 SUBTITLE = 80
+ON_TIME = {"messaging_type": "RESPONSE"}
 LATE = {"messaging_type": "MESSAGE_TAG", "tag": "HUMAN_AGENT"}
 """An agent's words after the window."""
+# What the app shows; whatever else is sent as a file.
+_KINDS = {
+    "image/jpeg": "image",
+    "image/png": "image",
+    "image/gif": "image",
+    "video/mp4": "video",
+    "audio/mpeg": "audio",
+}
 LINK_LABEL: Mapping[Language, str] = {"zh": "查看全文", "en": "Read more"}
 
 
 def bodies(sender: str, message: StoredMessage, *, late: bool = False, public_url: str = "") -> list[dict[str, Any]]:
     """What to post, in order. Raises ChannelError for a bot's words after the window: they are never tagged."""
-    if late and message.author is not Author.AGENT:
-        raise ChannelError("only an agent's words may be sent after the window", "window_closed")
+    _check_late(message, late)
     contents = _contents(message, public_url)
     replies = [_quick_reply(button, message.language) for button in message.buttons]
     if replies and contents:
         contents[-1]["quick_replies"] = replies
-    kind = LATE if late else {"messaging_type": "RESPONSE"}
+    kind = LATE if late else ON_TIME
     return [{"recipient": {"id": sender}, **kind, "message": content} for content in contents]
+
+
+def _check_late(message: StoredMessage, late: bool) -> None:
+    if late and message.author is not Author.AGENT:
+        raise ChannelError("only an agent's words may be sent after the window", "window_closed")
+
+
+def file_body(sender: str, message: StoredMessage, attachment: Attachment, *, late: bool) -> dict[str, Any]:
+    """Goes with the file's bytes. Raises ChannelError for a bot's file after the window."""
+    _check_late(message, late)
+    content = {"attachment": {"type": _KINDS.get(attachment.content_type, "file"), "payload": {"is_reusable": False}}}
+    return {"recipient": {"id": sender}, **(LATE if late else ON_TIME), "message": content}
 
 
 def action(sender: str, name: str) -> dict[str, Any]:

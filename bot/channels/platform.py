@@ -6,12 +6,13 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import aiohttp
 import structlog
 
 from bot.channels.tokens import TokenSource
+from bot.messages import Attachment
 from bot.ports import ChannelBusy, ChannelError
 
 log = structlog.get_logger(__name__)
@@ -31,6 +32,12 @@ class PlatformRefusal(ChannelError):
     def __init__(self, platform: str, code: int, reason: str) -> None:
         super().__init__(f"{platform} {code}: {reason}", reason)
         self.code = code
+
+
+class Files(Protocol):
+    """What was kept of a file (``stores/media.py``)."""
+
+    async def read(self, attachment: Attachment) -> bytes | None: ...
 
 
 @dataclass(frozen=True)

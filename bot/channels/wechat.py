@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from typing import Any
 
-from bot.channels.platform import Errors, PlatformApi, PlatformRefusal
+from bot.channels.platform import Errors, Files, PlatformApi, PlatformRefusal
 from bot.channels.tokens import Shelf, Token, TokenSource
 from bot.channels.wechat_parse import CHANNEL
 from bot.channels.wechat_render import render
@@ -32,12 +32,6 @@ ERRORS = Errors(
 
 SEND = "/cgi-bin/message/custom/send"
 TOKEN = "/cgi-bin/stable_token"  # noqa: S105 (an address)
-
-
-class Files(Protocol):
-    """What was kept of a file."""
-
-    async def read(self, attachment: Attachment) -> bytes | None: ...
 
 
 class WechatAccount:

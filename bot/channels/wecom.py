@@ -13,9 +13,8 @@ from typing import Any
 
 import structlog
 
-from bot.channels.platform import Errors, PlatformApi, PlatformRefusal
+from bot.channels.platform import Errors, Files, PlatformApi, PlatformRefusal
 from bot.channels.tokens import Shelf, Token, TokenSource
-from bot.channels.wechat import Files
 from bot.channels.wecom_parse import CHANNEL, receiver_of
 from bot.channels.wecom_render import render
 from bot.messages import Attachment, Conversation, Owner, StoredMessage
@@ -44,6 +43,9 @@ SYNC = "/cgi-bin/kf/sync_msg"
 WELCOME = "/cgi-bin/kf/send_msg_on_event"
 STATE_GET = "/cgi-bin/kf/service_state/get"
 STATE_TRANS = "/cgi-bin/kf/service_state/trans"
+
+# What the platform shows; whatever else, also other pictures, is sent as a file.
+_KINDS = {"image/jpeg": "image", "image/png": "image", "video/mp4": "video", "audio/amr": "voice"}
 
 log = structlog.get_logger(__name__)
 
@@ -165,9 +167,7 @@ class WecomChannel:
         data = await self._files.read(attachment) if self._files else None
         if data is None:
             raise PlatformRefusal(CHANNEL, 0, "media")
-        kind = {"image": "image", "video": "video", "audio": "voice"}.get(
-            attachment.content_type.partition("/")[0], "file"
-        )
+        kind = _KINDS.get(attachment.content_type, "file")
         media_id = await self._account.upload(kind, attachment.name, data, attachment.content_type)
         return {"msgtype": kind, kind: {"media_id": media_id}}
 

@@ -44,20 +44,25 @@ def join(messages: Sequence[StoredMessage]) -> StoredMessage:
 
 
 def pieces(rule: ChannelRule, message: StoredMessage) -> tuple[StoredMessage, ...]:
-    """The message as the platform takes it, each piece with an id of its own; buttons and card come with the last."""
-    texts = list(split_text(message.text, rule)) or [""]
+    """The message as the platform takes it, each piece with an id of its own: buttons and card with the last words,
+    a file, which costs a message on every platform, after them."""
+    texts = list(split_text(message.text, rule))
+    if not texts and (message.attachment is None or message.buttons or message.card):
+        texts = [""]
     last = len(texts) - 1
-    return tuple(
+    said = [
         replace(
             message,
-            id=_piece_id(message.id, index),
             text=text,
             buttons=message.buttons if index == last else (),
             card=message.card if index == last else None,
-            attachment=message.attachment if index == last else None,
+            attachment=None,
         )
         for index, text in enumerate(texts)
-    )
+    ]
+    if message.attachment is not None:
+        said.append(replace(message, text="", buttons=(), card=None))
+    return tuple(replace(piece, id=_piece_id(message.id, index)) for index, piece in enumerate(said))
 
 
 def split_text(text: str, rule: ChannelRule) -> Iterator[str]:

@@ -12,7 +12,7 @@ from bot.conversation.accept import EmptyMessage, clean
 from bot.conversation.compose import notice
 from bot.conversation.events import tell_messages, tell_owner, tell_waiting
 from bot.conversation.notices import AGENT_JOINED, BACK_TO_BOT, CLOSED
-from bot.messages import Agent, Author, Conversation, Draft, Owner, StoredMessage
+from bot.messages import Agent, Attachment, Author, Conversation, Draft, Owner, StoredMessage
 from bot.ports import Parts, StaleConversation
 
 
@@ -56,14 +56,21 @@ async def transfer(parts: Parts, conversation_id: str, agent: Agent, to: Agent) 
     return await _change(parts, conversation, Owner.AGENT, [said], agent=to.username)
 
 
-async def say(parts: Parts, conversation_id: str, agent: Agent, text: str, client_id: str) -> StoredMessage:
+async def say(
+    parts: Parts, conversation_id: str, agent: Agent, text: str, client_id: str, attachment: Attachment | None = None
+) -> StoredMessage:
     """Write to the customer; the same ``client_id`` again gives the first message. Raises EmptyMessage too."""
     text = clean(text)
-    if not text:
+    if not text and attachment is None:
         raise EmptyMessage("The message is empty.")
     conversation = await parts.store.conversation(conversation_id)
     draft = Draft(
-        author=Author.AGENT, text=text, language=conversation.language, agent=agent.username, client_id=client_id
+        author=Author.AGENT,
+        text=text,
+        language=conversation.language,
+        agent=agent.username,
+        attachment=attachment,
+        client_id=client_id,
     )
     message = await parts.store.add_agent_message(conversation_id, draft)
     await parts.queue.ring(conversation_id)

@@ -160,6 +160,7 @@ def message_from_draft(draft: Draft, conversation: Conversation, seq: int, at: d
         texts=draft.texts,
         buttons=tuple(draft.buttons),
         card=draft.card,
+        attachment=draft.attachment,
         agent=draft.agent,
         in_reply_to=draft.in_reply_to,
         delivery=draft.delivery,

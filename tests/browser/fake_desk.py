@@ -14,6 +14,11 @@ from tests.browser.fake_server import FakeConversation, FakeServer
 LIN = {"username": "lin", "display_name": "小林", "role": "agent", "language": "zh"}
 SAM = {"username": "sam", "display_name": "Sam", "role": "agent", "language": "en"}
 CSRF = "a-csrf-token"
+PICTURE = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108000000003a7e9b5500"
+    "00000a49444154789c636800000082008177cd72b60000000049454e44ae426082"
+)
+"""One grey point."""
 COOKIE = "kefu_desk"
 DECISION = {
     "responder": "bot",
@@ -66,6 +71,8 @@ class FakeDesk(FakeServer):
                 web.get("/desk/api/conversations", self._list),
                 web.get(one, self._one),
                 web.get(f"{one}/transcript", self._transcript),
+                web.get("/desk/api/media/{id}", self._media),
+                web.post(f"{one}/files", self._file),
                 web.post(f"{one}/{{action}}", self._act),
             ]
         )
@@ -98,6 +105,7 @@ class FakeDesk(FakeServer):
     ) -> dict[str, Any]:
         """A message; ``other`` is its text in the language the customer did not see; ``desk`` is for agents only."""
         message = await self.say(conversation, author, text, card=desk.pop("card", None), agent=desk.pop("agent", None))
+        message["attachment"] = desk.pop("attachment", None)
         message["desk"] = {"other": other, "decision": None, "delivery": "sent", "key": None, **desk}
         await self.tell_desks(conversation.id)
         return message
@@ -160,6 +168,24 @@ class FakeDesk(FakeServer):
         language = request.query["language"]
         return web.json_response({"messages": [_desk_message(one, language) for one in conversation.messages]})
 
+    async def _media(self, request: web.Request) -> web.Response:
+        """``picture`` is there; everything else is still on its way."""
+        if request.match_info["id"] != "picture":
+            return _error(404, "not_found", "没有这个地址。")
+        return web.Response(body=PICTURE, content_type="image/png")
+
+    async def _file(self, request: web.Request) -> web.Response:
+        conversation = self._find(request)
+        assert conversation is not None
+        if request.headers.get("X-CSRF-Token") != CSRF:
+            return _error(403, "bad_csrf", "请求未通过安全校验。")
+        name, data = request.query["name"], await request.read()
+        if not data.startswith(b"\x89PNG"):
+            return _error(415, "unsupported_file", "不支持这种文件。")
+        kept = {"name": name, "content_type": "image/png", "size": len(data), "url": "/desk/api/media/picture"}
+        await self.line(conversation, "agent", "", agent="小林", attachment=kept)
+        return web.json_response(self._row(conversation))
+
     async def _act(self, request: web.Request) -> web.Response:
         conversation, agent = self._find(request), self.logged_in
         assert conversation is not None
@@ -206,7 +232,7 @@ class FakeDesk(FakeServer):
         names = {one["username"]: one["display_name"] for one in (LIN, SAM)}
         return {
             "id": conversation.id,
-            "channel": "web",
+            "channel": details.get("channel", "web"),
             "owner": conversation.owner,
             "agent": conversation.agent,
             "agent_name": names.get(conversation.agent or ""),

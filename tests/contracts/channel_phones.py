@@ -6,7 +6,7 @@ import json
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -14,9 +14,10 @@ import jwt
 from aiohttp.test_utils import TestClient
 
 from bot.channels.wecom_parse import sender_of
-from bot.messages import Customer, Language, StoredMessage
+from bot.messages import Attachment, Customer, Language, StoredMessage
 from bot.ports import Parts
 from bot.queue.in_process import InProcessQueue
+from bot.stores.media import MediaStore
 from tests.fakes import FakeBrain
 from tests.platforms.connected import Connected, connected
 from tests.platforms.messenger import PICTURE
@@ -34,6 +35,7 @@ class Bubble:
     text: str
     buttons: tuple[str, ...] = ()
     card: str = ""
+    file: bytes = b""
 
 
 class Phone(Protocol):
@@ -59,6 +61,9 @@ class Phone(Protocol):
 
     async def photographs(self) -> None:
         """Sends a picture."""
+
+    async def kept_file(self, name: str, data: bytes) -> Attachment:
+        """A file in our store, as an agent's is."""
 
     async def screen(self) -> list[Bubble]:
         """What the shop said, oldest first."""
@@ -104,6 +109,9 @@ class WebPhone:
     async def photographs(self) -> None:
         raise NotImplementedError("the web takes no files yet")
 
+    async def kept_file(self, name: str, data: bytes) -> Attachment:
+        raise NotImplementedError("see tests/unit/gateway/test_desk_files.py")
+
     async def screen(self) -> list[Bubble]:
         return [
             Bubble(
@@ -133,7 +141,7 @@ class WechatPhone:
     def __init__(self, world: Connected) -> None:
         self.parts, self.brain, self.queue, self.client = world.parts, world.brain, world.queue, world.client
         self.name = world.channel
-        self._platform = world.platform
+        self._platform, self._media = world.platform, world.platforms.gateway.media
         self._customer = "o1"
 
     @property
@@ -154,9 +162,16 @@ class WechatPhone:
     async def photographs(self) -> None:
         assert not (await self._platform.shows(self._customer, PICTURE)).fault
 
+    async def kept_file(self, name: str, data: bytes) -> Attachment:
+        return await _kept(self._media, name, data)
+
     async def screen(self) -> list[Bubble]:
         return [
-            Bubble(each["text"], tuple(entry["content"] for entry in each.get("menu", ())))
+            Bubble(
+                "" if "media" in each else each["text"],
+                tuple(entry["content"] for entry in each.get("menu", ())),
+                file=self._platform.media[each["media"]][1] if "media" in each else b"",
+            )
             for each in self._platform.customer(self._customer).screen
             if each["author"] == "shop"
         ]
@@ -175,7 +190,7 @@ class MessengerPhone:
 
     def __init__(self, world: MessengerWorld) -> None:
         self.parts, self.brain, self.queue, self.client = world.parts, world.brain, world.queue, world.client
-        self._platform = world.platform
+        self._platform, self._media = world.platform, world.media
 
     async def writes(self, text: str, *, twice: bool = False) -> None:
         self._platform.duplicate_share = 1.0 if twice else 0.0
@@ -191,12 +206,16 @@ class MessengerPhone:
     async def photographs(self) -> None:
         assert await self._platform.deliver(self._platform.file(SENDER)) == 200
 
+    async def kept_file(self, name: str, data: bytes) -> Attachment:
+        return await _kept(self._media, name, data)
+
     async def screen(self) -> list[Bubble]:
         return [
             Bubble(
                 each.get("text", ""),
                 tuple(offer["title"] for offer in each["quick_replies"]),
                 json.dumps(each["cards"], ensure_ascii=False) if "cards" in each else "",
+                each.get("data", b""),
             )
             for each in self._platform.person().screen
             if each["author"] == "page"
@@ -227,6 +246,14 @@ async def phone_on(
         simulator = WechatSimulator() if name == "wechat" else WecomSimulator()
         async with connected(simulator, database_url, home, real=real) as one:
             yield WechatPhone(one)
+
+
+async def _kept(media: MediaStore, name: str, data: bytes) -> Attachment:
+    promised = await media.promise("desk", name, "image", name)
+    file = await media.find(promised.url.rpartition("/")[2])
+    assert file is not None
+    kept = await media.keep(file, data)
+    return replace(promised, content_type=kept.content_type, size=kept.size)
 
 
 async def _known(phone: Phone, language: Language, customer: Customer | None) -> str:

@@ -14,6 +14,7 @@ from bot.messages import Author, Delivery
 from tests.contracts.channel_phones import Phone, at_rest, history, phone_on, reads
 from tests.databases import copy_of
 from tests.fakes import bot_turn, utterance
+from tests.platforms.messenger import PICTURE
 from tests.unit.conversation.talk import ANNA
 from tests.unit.gateway.world import eventually
 
@@ -105,6 +106,28 @@ async def test_an_agents_words_arrive(phone: Phone) -> None:
     await say(phone.parts, conversation, ANNA, "我是安娜", "c1")
     await eventually(at_rest(phone, 1), 20)
     assert (await reads(phone))[-1] == "我是安娜"
+
+
+@on_platforms
+@pytest.mark.parametrize("words", ["", "请看这里"])
+async def test_an_agents_picture_arrives(phone: Phone, words: str) -> None:
+    """It counts as a message of its own: after the words, where there are any."""
+    await answered(phone, "你好")
+    conversation = (await history(phone))[0].conversation_id
+    await claim(phone.parts, conversation, ANNA)
+    await eventually(at_rest(phone, 1), 20)
+    before, spent = len(await phone.screen()), await _spent(phone, conversation)
+    await say(phone.parts, conversation, ANNA, words, "c1", await phone.kept_file("鞋.jpg", PICTURE))
+    await eventually(at_rest(phone, 1), 20)
+    assert (await history(phone))[-1].delivery is Delivery.SENT
+    shown = (await phone.screen())[before:]
+    assert [bubble.text for bubble in shown if bubble.text] == [words] * bool(words)
+    assert shown[-1].file == PICTURE
+    assert await _spent(phone, conversation) - spent == len(shown)
+
+
+async def _spent(phone: Phone, conversation: str) -> int:
+    return sum(window.spent for window in await phone.parts.store.reply_windows(conversation))
 
 
 # --- send again ------------------------------------------------------------------------------

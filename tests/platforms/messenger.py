@@ -177,7 +177,7 @@ class MessengerPlatform:
 
     # --- the Graph API ----------------------------------------------------------------------
     def application(self) -> web.Application:
-        app = web.Application()
+        app = web.Application(client_max_size=30 * 1024 * 1024)
         app.on_cleanup.append(self.close)
         app.add_routes(
             [
@@ -194,8 +194,9 @@ class MessengerPlatform:
     async def _graph(self, request: web.Request) -> web.Response:
         try:
             self._may_call(request)
-            body = await request.json()
-            self.calls.append({"call": request.match_info["call"], **body})
+            body = await _form(request) if request.content_type == "multipart/form-data" else await request.json()
+            shown = {name: value for name, value in body.items() if name != "filedata"}
+            self.calls.append({"call": request.match_info["call"], **shown})
             return web.json_response(self._answer(request.match_info["call"], body))
         except GraphError as error:
             return web.json_response(error.body, status=error.status)
@@ -247,6 +248,8 @@ class MessengerPlatform:
             person.seen = person.seen or body["sender_action"] == "mark_seen"
             return {"recipient_id": person.id}
         self._check_window(person, body)
+        if "filedata" in body:
+            return self._show_file(person, body["message"], body["filedata"])
         return self._show(person, body["message"])
 
     def _check_window(self, person: Person, body: Mapping[str, Any]) -> None:
@@ -271,6 +274,16 @@ class MessengerPlatform:
         shown = {"text": text} if text else {"cards": template["elements"]}
         person.screen.append({"author": "page", "quick_replies": replies, **shown})
         person.typing = False
+        mid = self._mid()
+        self._echo(person, mid, message)
+        return {"recipient_id": person.id, "message_id": mid}
+
+    def _show_file(self, person: Person, message: Mapping[str, Any], file: web.FileField) -> dict[str, Any]:
+        """Uploaded with the message itself."""
+        kind, shown = message.get("attachment", {}).get("type"), file.content_type.partition("/")[0]
+        if kind not in ("image", "audio", "video", "file") or (kind != "file" and kind != shown):
+            raise GraphError(100, 2018047, text="Upload attachment failure.")
+        person.screen.append({"author": "page", "quick_replies": [], "file": file.filename, "data": file.file.read()})
         mid = self._mid()
         self._echo(person, mid, message)
         return {"recipient_id": person.id, "message_id": mid}
@@ -313,6 +326,12 @@ class MessengerPlatform:
         else:
             await self.deliver(self.text(person.id, str(asked["text"])))
         return web.json_response({})
+
+
+async def _form(request: web.Request) -> dict[str, Any]:
+    """A message with a file: its fields are JSON where they are no plain words."""
+    fields = dict(await request.post())
+    return {name: json.loads(value) if str(value).startswith("{") else value for name, value in fields.items()}
 
 
 def stand(target: str, address: str) -> tuple[web.Application, Mapping[str, str]]:

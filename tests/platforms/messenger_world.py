@@ -90,10 +90,10 @@ async def connected(
         **changes,
     }
     http = Http()
-    channel = MessengerChannel(MessengerSettings(**given), http, "https://kefu.example", pauses=(0.01,))
     database, notifier = Database(database_url), InProcessNotifier()
     given_parts = {"brain": FakeBrain(), **(real or {})}
     media = MediaStore(database, home)
+    channel = MessengerChannel(MessengerSettings(**given), http, "https://kefu.example", pauses=(0.01,), files=media)
     fetcher = MediaFetcher(media, {"messenger": channel.download})
     store = SqlAlchemyStore(database)
     rules = load_channel_rules(RULES / "channels.yml")

@@ -10,12 +10,18 @@ function keep(answer) {
   return answer.agent;
 }
 
+const forever = new AbortController().signal; // a film over a slow line takes longer than other calls
+
+const marks = (type) => ({
+  'Content-Type': type, 'X-CSRF-Token': csrf, 'Accept-Language': document.documentElement.lang,
+});
+
 const get = (path) => call(new URL(path, root), { credentials: 'same-origin' });
 
 const post = (path, body = {}) => call(new URL(path, root), {
   method: 'POST',
   credentials: 'same-origin',
-  headers: { 'Content-Type': 'application/json', 'X-CSRF-Token': csrf, 'Accept-Language': document.documentElement.lang },
+  headers: marks('application/json'),
   body: JSON.stringify(body),
 });
 
@@ -32,6 +38,11 @@ export const api = {
   transcript: (id, language) => get(`${one(id)}/transcript?language=${language}`).then((answer) => answer.messages),
   /** `action` is claim, messages, notes, transfer, return or close. */
   act: (id, action, body) => post(`${one(id)}/${action}`, body),
+  /** Says a file; the same `clientId` again is the same message. */
+  sendFile: (id, file, clientId) => call(
+    new URL(`${one(id)}/files?client_id=${clientId}&name=${encodeURIComponent(file.name)}`, root),
+    { method: 'POST', credentials: 'same-origin', headers: marks('application/octet-stream'), body: file, signal: forever },
+  ),
   streamAddress() {
     const address = new URL('stream', root);
     address.protocol = address.protocol === 'https:' ? 'wss:' : 'ws:';

@@ -1,7 +1,7 @@
 /* The desk after the log-in: loads what is shown, keeps it live, carries out what the agent does. */
 
 import { createOutbox } from '../widget/outbox.js';
-import { openStorage } from '../widget/storage.js';
+import { newId, openStorage } from '../widget/storage.js';
 import { api } from './api.js';
 import { createDossier } from './dossier.js';
 import { follow } from './live.js';
@@ -42,6 +42,7 @@ export function startDesk({ elements, me, language, onLoggedOut, notify }) {
       outbox(state.openId).add({ text });
       talk.toEnd();
     },
+    onFile: sendFile,
     onTyping() {
       if (Date.now() - toldTyping < TELL_TYPING) return;
       toldTyping = Date.now();
@@ -112,6 +113,15 @@ export function startDesk({ elements, me, language, onLoggedOut, notify }) {
       talk.focusReply();
     }
     return done;
+  }
+
+  /** A file is a message of its own. It is not kept for later: what went wrong is said at once. */
+  async function sendFile(file) {
+    const id = state.openId;
+    notify(say(language(), 'file_sending', { name: file.name }));
+    await attempt(() => api.sendFile(id, file, newId()));
+    await loadOpen();
+    talk.toEnd();
   }
 
   async function loadLists() {

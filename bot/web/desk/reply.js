@@ -13,14 +13,17 @@ function obstacle(one, me, language) {
   return say(language, one.owner === 'closed' ? 'is_closed' : 'claim_first');
 }
 
-/** `onSend(text)`, `onTyping()`; drafts are kept by conversation while the desk is open. */
-export function createReply({ onSend, onTyping }) {
+/** `onSend(text)`, `onFile(file)`, `onTyping()`; drafts are kept by conversation while the desk is open. */
+export function createReply({ onSend, onFile, onTyping }) {
   const drafts = new Map();
   const label = el('label', { class: 'unseen', for: 'reply' });
   const field = el('textarea', { id: 'reply', rows: '2', enterkeyhint: 'send', 'aria-describedby': 'reply-hint' });
   const hint = el('p', { id: 'reply-hint', class: 'quiet' });
   const send = el('button', { type: 'submit', class: 'main' });
-  const form = el('form', { class: 'reply' }, label, field, el('div', { class: 'reply-foot' }, hint, send));
+  const picker = el('input', { type: 'file', class: 'unseen', tabindex: '-1', 'aria-hidden': 'true' });
+  const attach = el('button', { type: 'button', class: 'plain attach', onclick: () => picker.click() });
+  const form = el('form', { class: 'reply' }, label, field,
+    el('div', { class: 'reply-foot' }, hint, el('div', { class: 'reply-buttons' }, picker, attach, send)));
   const blocked = el('p', { class: 'blocked quiet' });
   const node = el('div', { class: 'reply-box' });
   let shownId = null;
@@ -51,6 +54,19 @@ export function createReply({ onSend, onTyping }) {
     check();
     onTyping();
   });
+  function take(files) {
+    Array.from(files).forEach((file) => onFile(file));
+  }
+
+  picker.addEventListener('change', () => {
+    take(picker.files);
+    picker.value = '';
+  });
+  field.addEventListener('paste', (event) => {
+    if (!event.clipboardData.files.length) return;
+    event.preventDefault();
+    take(event.clipboardData.files);
+  });
   field.addEventListener('keydown', (event) => {
     if (!isSendingEnter(event)) return;
     event.preventDefault();
@@ -74,6 +90,8 @@ export function createReply({ onSend, onTyping }) {
       const problem = obstacle(one, me, language);
       setText(label, say(language, 'write'));
       setText(send, say(language, 'send'));
+      setText(attach, say(language, 'attach'));
+      picker.accept = (one.files && one.files.types || []).join(',');
       field.placeholder = say(language, 'write');
       if (shownId !== one.id) {
         shownId = one.id;

@@ -18,13 +18,13 @@ function actionsOf(one, me) {
   ].filter(Boolean);
 }
 
-/** `handlers`: onAct(action, body), onSend, onTyping, onRead(language), onBack, onDetails, retry, edit, remove. */
+/** `handlers`: onAct(action, body), onSend, onFile, onTyping, onRead(language), onBack, onDetails, retry, edit, remove. */
 export function createTalk(container, handlers) {
   const head = el('header', { class: 'talk-head' });
   const log = el('div', { class: 'transcript', role: 'log', tabindex: '0' });
   const typing = el('p', { class: 'typing quiet', role: 'status' });
   const limits = el('p', { class: 'limits quiet', role: 'status' });
-  const reply = createReply({ onSend: handlers.onSend, onTyping: handlers.onTyping });
+  const reply = createReply({ onSend: handlers.onSend, onFile: handlers.onFile, onTyping: handlers.onTyping });
   const transcript = createTranscript(log, {
     retry: handlers.retry,
     remove: handlers.remove,

@@ -3,6 +3,7 @@
 import { cardOf } from '../widget/cards.js';
 import { el, refill, withLinks } from '../widget/dom.js';
 import { LOCALES, moment } from '../widget/i18n.js';
+import { attachmentOf, placeOf } from './attachment.js';
 import { explain } from './decision.js';
 import { fateOf } from './delivery.js';
 import { say } from './i18n.js';
@@ -13,14 +14,18 @@ function original(message, language) {
     el('span', { class: 'tag' }, say(language, 'original')), message.original);
 }
 
-function bubble(message, language, readIn) {
+function bubble(message, language, readIn, channel) {
   const text = message.author === 'customer' ? [message.text] : withLinks(message.text);
   return el('div', { class: `line ${message.author} ${message.delivery || ''}` },
     el('p', { class: 'who' },
       message.agent || say(language, `author_${message.author}`),
       el('time', { datetime: message.created_at }, moment(message.created_at, language)),
       message.key ? el('code', { title: say(language, 'key') }, message.key) : null),
-    el('div', { class: 'bubble' }, el('div', { class: 'said' }, ...text), original(message, language)),
+    message.text || !message.attachment
+      ? el('div', { class: 'bubble' }, el('div', { class: 'said' }, ...text), original(message, language))
+      : null,
+    attachmentOf(message, language),
+    placeOf(message, channel, language),
     cardOf(message.card, readIn),
     message.buttons.length
       ? el('p', { class: 'offered' }, ...message.buttons.map((button) => el('span', null, button.title)))
@@ -44,20 +49,20 @@ function unsent(item, language, actions) {
 }
 
 /**
- * `show({messages, items, language, readIn})`: lines that did not change are left alone, so that what the agent has
+ * `show({messages, items, language, readIn, one})`: lines that did not change are left alone, so that what the agent has
  * unfolded stays so. `items` are the agent's own messages still on their way.
  */
 export function createTranscript(container, actions) {
   let lines = new Map();
   return {
-    show({ messages, items, language, readIn }) {
+    show({ messages, items, language, readIn, one }) {
       const wasAtEnd = container.scrollHeight - container.scrollTop - container.clientHeight < 90;
       const before = lines;
       lines = new Map();
       messages.forEach((message) => {
         const facts = JSON.stringify([message, language, readIn]);
         const known = before.get(message.id);
-        lines.set(message.id, known && known.facts === facts ? known : { facts, node: bubble(message, language, readIn) });
+        lines.set(message.id, known && known.facts === facts ? known : { facts, node: bubble(message, language, readIn, one.channel) });
       });
       items.forEach((item) => lines.set(item.client_id, { facts: '', node: unsent(item, language, actions) }));
       const nodes = Array.from(lines.values(), (line) => line.node);
