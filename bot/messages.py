@@ -74,10 +74,9 @@ class Customer:
 class Incoming:
     """What a channel hands to ``accept``: translated and verified, not yet stored.
 
-    ``external_id`` is unique within the channel: the platform's message id, or for the web
-    ``<conversation>:<client_id>``. ``payload`` is the opaque id of a button this conversation was
-    offered. ``address`` is the sender's network address, used only for attempt limits. ``window`` is the kind of
-    reply window (``rules/channels.yml``) that it opens, from ``sent_at`` on (now when None).
+    ``external_id`` is unique within the channel: the platform's message id, or ``<conversation>:<client_id>`` for the
+    web. ``payload`` is the id of an offered button. ``address`` is the sender's network address, for attempt limits.
+    ``window`` is the kind of reply window (``rules/channels.yml``) that opens at ``sent_at`` (now when None).
     """
 
     channel: str
@@ -211,10 +210,9 @@ class Conversation:
 class StoredMessage:
     """One line of the transcript, either side. ``seq`` counts from 1 within the conversation.
 
-    ``texts`` holds both languages where we have them (bot and system); otherwise it is empty and
-    ``text`` is the author's own. ``decision`` explains a bot turn (invariant 4) and sits on the
-    customer's message that was answered. ``in_reply_to`` is the id of the message being answered.
-    ``delivery_reason``: a short name for why it waits or was not delivered.
+    ``texts`` holds both languages where we have them (bot and system), else nothing: ``text`` is the author's own.
+    ``decision`` explains a bot turn (invariant 4), on the customer's message that was answered. ``in_reply_to`` is the
+    id of the message being answered. ``delivery_reason``: a short name for why it waits or was not delivered.
     """
 
     id: str

@@ -100,14 +100,24 @@ def test_pages_hold_nothing_that_a_strict_policy_blocks(path: Path) -> None:
     assert re.findall(r"""(?:src|href)="(?:https?:)?//""", page) == []
 
 
-@pytest.mark.parametrize("path", sorted(WEB.glob("*/i18n.js")), ids=lambda path: path.parent.name)
-def test_every_text_exists_in_both_languages(path: Path) -> None:
-    source = path.read_text(encoding="utf-8")
-    chinese, english = (re.search(rf"\n  {name}: {{\n(.*?)\n  }},\n", source, re.DOTALL) for name in ("zh", "en"))
-    assert chinese
-    assert english
-    names = [re.findall(r"^    (\w+): (?:'|\[)", block.group(1), re.MULTILINE) for block in (chinese, english)]
-    assert names[0] == names[1]
-    assert len(names[0]) > 20
-    holes = [[re.findall(r"\{\w+\}", line) for line in block.group(1).splitlines()] for block in (chinese, english)]
-    assert [sorted(one) for one in holes[0]] == [sorted(one) for one in holes[1]]
+@pytest.mark.parametrize("folder", ["desk", "widget"])
+def test_every_text_exists_in_both_languages(folder: str) -> None:
+    chinese, english = words_of(WEB / folder)
+    assert list(chinese) == list(english)
+    assert len(chinese) > 20
+    assert [holes(text) for text in chinese.values()] == [holes(text) for text in english.values()]
+
+
+def words_of(folder: Path) -> tuple[dict[str, str], dict[str, str]]:
+    """Key → line, in each language: in a file of its own, or a block of i18n.js."""
+    if (folder / "words_zh.js").exists():
+        blocks = [(folder / f"words_{name}.js").read_text(encoding="utf-8") for name in ("zh", "en")]
+    else:
+        source = (folder / "i18n.js").read_text(encoding="utf-8")
+        blocks = [source.partition(f"\n  {name}: {{\n")[2].partition("\n  },\n")[0] for name in ("zh", "en")]
+    chinese, english = (dict(re.findall(r"^ +(\w+): ((?:'|\[).*)", block, re.MULTILINE)) for block in blocks)
+    return chinese, english
+
+
+def holes(text: str) -> list[str]:
+    return sorted(re.findall(r"\{\w+\}", text))
