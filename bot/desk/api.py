@@ -11,6 +11,7 @@ from actions import shop
 from bot.conversation import hand_to_agent
 from bot.conversation.events import DESK_TOPIC
 from bot.desk import auth, dossier, stream
+from bot.desk.files import files_json
 from bot.desk.overview import conversation_json, limits_json
 from bot.desk.transcript import transcript
 from bot.http.bodies import id_of, is_id, read_object, text_of
@@ -38,8 +39,8 @@ async def list_conversations(request: web.Request, agent: Agent) -> web.Response
 
 
 async def get_conversation(request: web.Request, agent: Agent) -> web.Response:
-    """The row with ``reply_limits`` and its dossier: handoffs, orders, notes, intents, mood_curve, articles, failures,
-    changes."""
+    """The row with ``reply_limits``, ``files`` (what an agent may send) and its dossier: handoffs, orders, notes,
+    intents, mood_curve, articles, failures, changes."""
     context = context_of(request)
     parts, names = context.parts, await _names(context)
     overview = await parts.store.overview(_id(request))
@@ -54,6 +55,7 @@ async def get_conversation(request: web.Request, agent: Agent) -> web.Response:
                 overview, parts.handoff_rules, agent.language, names, await context.records.overdue_complaints()
             ),
             **dossier.dossier(messages, orders, handoffs),
+            "files": files_json(parts.channel_rules.get(conversation.channel)),
             "reply_limits": limits_json(parts, conversation, await parts.store.reply_windows(conversation.id)),
             "notes": dossier.notes_json(await parts.store.notes(conversation.id), names),
         }
@@ -67,7 +69,7 @@ async def get_transcript(request: web.Request, agent: Agent) -> web.Response:
     language = as_language(asked) if asked else agent.language
     if language is None:
         raise wrong_field("language", "zh 或 en", "zh or en")
-    messages = await _all_messages(context, await _conversation(request))
+    messages = await _all_messages(context, await conversation_of(request))
     return web.json_response({"messages": transcript(messages, language, await _names(context))})
 
 
@@ -83,34 +85,34 @@ async def claim(request: web.Request, agent: Agent) -> web.Response:
     version = body.get("version")
     if version is not None and (not isinstance(version, int) or isinstance(version, bool)):
         raise wrong_field("version", "整数", "a whole number")
-    conversation = await _conversation(request)
+    conversation = await conversation_of(request)
     await hand_to_agent.claim(context_of(request).parts, conversation.id, agent, expected_version=version)
-    return await _changed(request, agent)
+    return await changed(request, agent)
 
 
 async def say(request: web.Request, agent: Agent) -> web.Response:
     """``{text, client_id}``: only its own agent may write; a repeated ``client_id`` is one message."""
     body = await read_object(request)
     text, client_id = text_of(body), id_of(body, "client_id")
-    conversation = await _conversation(request)
+    conversation = await conversation_of(request)
     await hand_to_agent.say(context_of(request).parts, conversation.id, agent, text, client_id)
-    return await _changed(request, agent)
+    return await changed(request, agent)
 
 
 async def add_note(request: web.Request, agent: Agent) -> web.Response:
     """``{text}``: for colleagues; any agent may write one."""
     text = text_of(await read_object(request))
-    conversation = await _conversation(request)
+    conversation = await conversation_of(request)
     parts = context_of(request).parts
     await parts.store.add_note(conversation.id, agent.username, text)
     await parts.notifier.publish(DESK_TOPIC, {"type": "changed", "conversation": conversation.id})
-    return await _changed(request, agent)
+    return await changed(request, agent)
 
 
 async def vouch(request: web.Request, agent: Agent) -> web.Response:
     """``{order_number}``: the agent has made sure that this is the order's customer; kept with a note of who did."""
     number = shop.canonical(id_of(await read_object(request), "order_number"))
-    conversation = await _conversation(request)
+    conversation = await conversation_of(request)
     context = context_of(request)
     if conversation.owner is not Owner.AGENT or conversation.agent != agent.username:
         raise StaleConversation(conversation.id)
@@ -119,31 +121,31 @@ async def vouch(request: web.Request, agent: Agent) -> web.Response:
     note = context.parts.responses.render("notice_vouched", {"order_number": number}).texts[agent.language]
     await context.parts.store.add_note(conversation.id, agent.username, note)
     await context.parts.notifier.publish(DESK_TOPIC, {"type": "changed", "conversation": conversation.id})
-    return await _changed(request, agent)
+    return await changed(request, agent)
 
 
 async def transfer(request: web.Request, agent: Agent) -> web.Response:
     """``{agent}``: the user name of a colleague."""
     username = id_of(await read_object(request), "agent")
-    conversation = await _conversation(request)
+    conversation = await conversation_of(request)
     context = context_of(request)
     receiver = next((each for each in await context.accounts.agents() if each.username == username), None)
     if receiver is None:
         raise ApiError("unknown_agent", {"agent": username})
     await hand_to_agent.transfer(context.parts, conversation.id, agent, receiver)
-    return await _changed(request, agent)
+    return await changed(request, agent)
 
 
 async def return_to_bot(request: web.Request, agent: Agent) -> web.Response:
-    conversation = await _conversation(request)
+    conversation = await conversation_of(request)
     await hand_to_agent.return_to_bot(context_of(request).parts, conversation.id, agent)
-    return await _changed(request, agent)
+    return await changed(request, agent)
 
 
 async def close(request: web.Request, agent: Agent) -> web.Response:
-    conversation = await _conversation(request)
+    conversation = await conversation_of(request)
     await hand_to_agent.close(context_of(request).parts, conversation.id, agent)
-    return await _changed(request, agent)
+    return await changed(request, agent)
 
 
 def add_to(app: web.Application) -> None:
@@ -179,7 +181,8 @@ def _id(request: web.Request) -> str:
     return conversation_id
 
 
-async def _conversation(request: web.Request) -> Conversation:
+async def conversation_of(request: web.Request) -> Conversation:
+    """Raises UnknownConversation."""
     return await context_of(request).parts.store.conversation(_id(request))
 
 
@@ -196,7 +199,7 @@ async def _names(context: Context) -> Names:
     return {each.username: each.display_name for each in await context.accounts.agents()}
 
 
-async def _changed(request: web.Request, agent: Agent) -> web.Response:
+async def changed(request: web.Request, agent: Agent) -> web.Response:
     """The conversation as it is after an agent's action."""
     context = context_of(request)
     overview = await context.parts.store.overview(_id(request))

@@ -6,6 +6,7 @@ from aiohttp import web
 
 from bot.desk import api as desk
 from bot.gateway import (
+    desk_files,
     health,
     help_pages,
     media,
@@ -92,6 +93,7 @@ def _routes() -> list[web.RouteDef]:
         *wecom.routes(),
         *messenger.routes(),
         *media.routes(),
+        *desk_files.routes(),
         web.get("/", pages.shop),
         web.get("/widget.js", pages.widget_script),
         web.get("/{folder:widget|desk|shop}", pages.folder),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import quote
 
 from aiohttp import web
 
@@ -32,7 +33,7 @@ async def get_media(request: web.Request, agent: Agent) -> web.StreamResponse:
     shown = file.content_type.startswith(_SHOWN)
     headers = {
         "Content-Type": file.content_type,
-        "Content-Disposition": "inline" if shown else f'attachment; filename="{file.id}"',
+        "Content-Disposition": f"{'inline' if shown else 'attachment'}; filename*=UTF-8''{quote(file.name, safe='')}",
         "Cache-Control": "private, max-age=3600",
     }
     return web.FileResponse(media.path_of(file), headers=headers)

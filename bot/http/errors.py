@@ -129,6 +129,16 @@ PROBLEMS: Mapping[str, Problem] = {
         "该会话刚被他人处理，已为您刷新。",
         "Somebody else was faster with this conversation. It has been reloaded.",
     ),
+    "file_refused.type": Problem(
+        415,
+        "客户所在的渠道收不了这种文件。可以发：{types}。",
+        "The customer's channel does not take this kind of file. It takes: {types}.",
+    ),
+    "file_refused.size": Problem(
+        413,
+        "文件太大，客户所在的渠道最多收 {limit} MB。",
+        "The file is too large: the customer's channel takes up to {limit} MB.",
+    ),
     "unknown_agent": Problem(400, "没有这位客服：{agent}。", "There is no agent named {agent}."),
     "unknown_order": Problem(400, "没有这个订单：{order_number}。", "There is no order {order_number}."),
 }

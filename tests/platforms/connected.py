@@ -28,10 +28,11 @@ from bot.wiring import RULES
 from bot.wiring_platforms import BuiltPlatforms, build_platforms
 from tests.fakes import FakeBrain, fake_parts
 from tests.platforms.simulator import Customer, Simulator
+from tests.unit.gateway.world import FakeRecords
 
 
 class Waiting:
-    """Neither knowledge nor records are asked for here."""
+    """Knowledge is not asked for here."""
 
     ready, detail = True, "ready"
 
@@ -151,7 +152,7 @@ def _assembled(
         Accounts(database),
         Waiting(),
         None,
-        None,  # type: ignore[arg-type]
+        FakeRecords(),
         platforms=platforms.gateway,
     )
     (channel,) = platforms.channels
