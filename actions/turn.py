@@ -30,6 +30,8 @@ class CustomerTurn:
     language: Language
     form: str | None
     requested_slot: str | None
+    story: tuple[str, ...] = ()
+    """What the customer typed since the open form began, this message last; a form that is asked anew begins anew."""
 
     @classmethod
     def of(cls, tracker: Tracker) -> CustomerTurn:
@@ -51,6 +53,7 @@ class CustomerTurn:
             language="en" if tracker.get_slot("language") == "en" else "zh",
             form=tracker.active_loop.get("name"),
             requested_slot=tracker.get_slot("requested_slot"),
+            story=_story(tracker),
         )
 
     @property
@@ -76,6 +79,26 @@ class CustomerTurn:
             if entity.get("entity") != "language" and start is not None and end is not None:
                 rest = rest[:start] + rest[end:]
         return sum(letter.isalpha() for letter in rest) >= 2
+
+
+def _story(tracker: Tracker) -> tuple[str, ...]:
+    said: list[str] = []
+    began = tracker.active_loop.get("name") is None
+    for event in reversed(tracker.events):
+        if event["event"] == "active_loop":
+            # The message that opened the form stands before this event.
+            began = True
+        if event["event"] != "user":
+            continue
+        text = event.get("text") or ""
+        if text.startswith("/"):
+            if text.endswith('=again"}'):
+                break
+        else:
+            said.append(text)
+        if began:
+            break
+    return tuple(reversed(said))
 
 
 def answered_question(tracker: Tracker) -> bool:

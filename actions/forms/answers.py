@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 
 from actions.forms.description import LONGEST_TEXT, Case, Kind, Question
-from actions.forms.vocabulary import folded, holds, option_in
+from actions.forms.vocabulary import ends_with, folded, holds, option_in, said_after
 from actions.records.models import Item
 from actions.turn import CustomerTurn
 from lang.normalize import normalize
@@ -17,6 +17,7 @@ _LETTERS = re.compile(r"[^\W\d_]")
 _TAX_NUMBER = re.compile(r"(?<![0-9A-Z])(?=[0-9A-Z]*\d)[0-9A-Z]{15,20}(?![0-9A-Z])")
 _BARE_NUMBER = re.compile(r"\D{0,4}(\d{1,7}(?:\.\d{1,2})?)\D{0,4}")
 _HAN_NUMBERS = {"一": 1, "两": 2, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10}
+_HAN_RUN = re.compile("[\u4e00-\u9fff]+")
 _PICTURE = re.compile(r"\S+\.(?:jpe?g|png|gif|webp|heic|mp4|mov)", re.IGNORECASE)
 
 Reader = Callable[[Question, CustomerTurn, Case], "str | None"]
@@ -30,7 +31,8 @@ def read(question: Question, turn: CustomerTurn, case: Case) -> str | None:
 
 
 def read_anywhere(question: Question, turn: CustomerTurn, case: Case) -> str | None:
-    """An answer that shows by its shape, whatever was asked: an address, a day, an e-mail address, a tax number."""
+    """An answer that shows by its shape, or by the words before it, whatever was asked: an address, a day, an e-mail
+    address, a tax number, what follows "change it to"."""
     if turn.pressed_button:
         return None
     strict: dict[Kind, Reader] = {
@@ -39,6 +41,7 @@ def read_anywhere(question: Question, turn: CustomerTurn, case: Case) -> str | N
         Kind.HOURS: _hours,
         Kind.EMAIL: _email,
         Kind.TAX_NUMBER: _tax_number,
+        Kind.TEXT: _led,
     }
     reader = strict.get(question.kind)
     return reader(question, turn, case) if reader else None
@@ -51,6 +54,12 @@ def read_opening(question: Question, turn: CustomerTurn, case: Case) -> str | No
     if question.kind is Kind.CHOICE:
         return option_in(turn.text, question.name, question.options(case))
     return _text(question, turn, case) if _tells_enough(turn.text) else None
+
+
+def named_item(question: Question, texts: Sequence[str], case: Case) -> str | None:
+    """The item that the customer's own words name, the latest first; said perhaps before its order was known."""
+    likenesses = ([_likeness(text, item) for item in (case.order.items if case.order else ())] for text in texts[::-1])
+    return next((place for likeness in likenesses if (place := _clearest(likeness)) is not None), None)
 
 
 def pressed(question: Question, turn: CustomerTurn, case: Case) -> str | None:
@@ -95,7 +104,10 @@ def _item(question: Question, turn: CustomerTurn, case: Case) -> str | None:
         return chosen
     if holds(turn.text, "all_items"):
         return "all"
-    likeness = [_likeness(turn.text, item) for item in items]
+    return _clearest([_likeness(turn.text, item) for item in items])
+
+
+def _clearest(likeness: Sequence[int]) -> str | None:
     best = max(likeness, default=0)
     return str(likeness.index(best)) if best and likeness.count(best) == 1 else None
 
@@ -106,16 +118,24 @@ def _likeness(text: str, item: Item) -> int:
     chinese, words = folded(item.name["zh"]), set(re.findall(r"[a-z]{3,}", folded(item.name["en"])))
     shared = (
         length
-        for length in range(len(chinese), 1, -1)
-        if any(chinese[start : start + length] in said for start in range(len(chinese) - length + 1))
+        for run in _HAN_RUN.findall(chinese)
+        for length in range(len(run), 1, -1)
+        if any(run[start : start + length] in said for start in range(len(run) - length + 1))
     )
-    return max(next(shared, 0), sum(len(word) for word in words & set(re.findall(r"[a-z]{3,}", said))))
+    return max(max(shared, default=0), sum(len(word) for word in words & set(re.findall(r"[a-z]{3,}", said))))
 
 
 def _text(question: Question, turn: CustomerTurn, case: Case) -> str | None:
     """As typed, on one line, cut where it gets long. It is data: nobody renders it as anything but text."""
     said = " ".join(turn.text.split())
     return said[:LONGEST_TEXT] if _LETTERS.search(said) else None
+
+
+def _led(question: Question, turn: CustomerTurn, case: Case) -> str | None:
+    said = said_after(turn.text, question.name)
+    if said is None or (question.name == "invoice_title" and not ends_with(said, "organisation")):
+        return None
+    return said
 
 
 def _tells_enough(text: str) -> bool:

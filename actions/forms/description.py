@@ -159,6 +159,8 @@ class Service:
     """Whether the article is said before the first question: it may solve the matter by itself."""
     kind: str = ""
     """Of the requests that its rules and sentences look back on; its name where it is empty."""
+    leads_to: tuple[str, ...] = ()
+    """Services that look after what this one begins: asked when, before it is done, they are a question about it."""
     stories: tuple[str, ...] = ()
     """Other services' intents that an answer in one's own words is easily taken for."""
 

@@ -80,6 +80,7 @@ ALL = (
         "cancel_order",
         do.carry_out,
         results=("done", "already"),
+        leads_to=("track_refund",),
         rule=state_allows(in_transit=("return_item",), cancelled=("track_refund",)),
         terms=lambda case: {"refund_days": case.limits.refund_days},
     ),
@@ -117,6 +118,7 @@ ALL = (
         "return_item",
         do.carry_out,
         results=("done", "noted"),
+        leads_to=("track_refund",),
         questions=(
             ITEM,
             Question("return_reason", Kind.CHOICE, among("unwanted", "faulty", "not_as_ordered"), from_opening=True),
@@ -141,6 +143,7 @@ ALL = (
         "request_refund",
         do.carry_out,
         results=("done", "noted"),
+        leads_to=("track_refund",),
         questions=(
             Question(
                 "refund_reason",
@@ -171,7 +174,7 @@ ALL = (
         questions=(
             ITEM,
             Question("problem", Kind.TEXT, from_opening=True),
-            Question("remedy", Kind.CHOICE, _remedies),
+            Question("remedy", Kind.CHOICE, _remedies, from_opening=True),
         ),
         rule=state_allows(),
         instead=_instead_of_problem,

@@ -17,10 +17,10 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions import access, services
 from actions.clear_yes import is_clear_yes
 from actions.forms import hearing
-from actions.forms.answers import matters, options_of, pressed, read, read_anywhere, read_opening
+from actions.forms.answers import matters, named_item, options_of, pressed, read, read_anywhere, read_opening
 from actions.forms.case import case_of, open_question
-from actions.forms.description import Case, Needs, Service
-from actions.forms.how import answer_how
+from actions.forms.description import Case, Kind, Needs, Service
+from actions.forms.how import answer_how, answer_when
 from actions.forms.order_action import OrderAction
 from actions.forms.progress import FORM, Progress, read_answers
 from actions.forms.table import SERVICES, opened_by
@@ -68,7 +68,7 @@ class ValidateServiceForm(OrderAction):
             and turn.intent not in service.opened_by
             and hearing.goes_elsewhere(turn, service, other, heard.anything, heard.chosen)
         ):
-            if await answer_how(dispatcher, turn, other):
+            if await answer_how(dispatcher, turn, other) or await answer_when(dispatcher, turn, service, other):
                 return [*_touched(before), *await self._go_on(dispatcher, turn, before, before)]
             return await self._go_on(dispatcher, turn, before, await _changed(turn, before, other))
         # An unclear yes is asked again, and so is the wish that is being worked on.
@@ -243,12 +243,23 @@ async def _after_identity(turn: CustomerTurn, progress: Progress, order: Order |
         names = {question.name for question in SERVICES[better.service].questions}
         kept = {name: value for name, value in progress.details.items() if name in names}
         progress = replace(progress, service=better.service, details={**kept, **better.details}, confirmed=None)
-    progress = replace(progress, details=case.details)
+    progress = replace(progress, details={**_named_before(turn, service, case), **case.details})
+    case = replace(case, details=progress.details)
     if service.rule(case) is not None:
         return progress, None
     if open_question(service, case):
         return progress, "details"
     return progress, "confirmed" if service.confirm and progress.confirmed is None else None
+
+
+def _named_before(turn: CustomerTurn, service: Service, case: Case) -> dict[str, str]:
+    """The item, where the customer named it before the order, and with it the items, were known."""
+    found = {
+        question.name: named_item(question, turn.story, case)
+        for question in service.questions
+        if question.kind is Kind.ITEM and matters(question, case)
+    }
+    return {name: value for name, value in found.items() if value}
 
 
 def _chosen(turn: CustomerTurn, progress: Progress, verified_for: list[str]) -> str | None:

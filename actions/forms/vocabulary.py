@@ -15,6 +15,13 @@ from lang.normalize import normalize
 
 _FILE = Path(__file__).with_name("words.yml")
 _ENGLISH_WORD = re.compile(r"[a-z']+")
+# What is said around an answer without being part of it; a second wish or the next detail ends it.
+_POLITE = re.compile(
+    r"\s+(?:please|pls|thanks|thx|tax|and|but|(?:on|in|for|from) (?:my |the )?order)\b.*"
+    r"|\s*(?:税号|稅號|邮箱|郵箱|订单|訂單|谢谢|謝謝).*"
+    r"|(?:可以|行|好)?[吗吧呢嗎]$|(?:可以|行|好)(?:不|么)?$",
+    re.IGNORECASE,
+)
 _NUMBER = re.compile(r"\D{0,3}([1-9])\D{0,2}")
 
 
@@ -36,6 +43,22 @@ def option_in(text: str, question: str, options: Sequence[str]) -> str | None:
         spoken = _words()["options"].get(question, {})
         named = [option for option in options if option in spoken and _found(text, spoken[option])]
     return named[0] if len(named) == 1 else None
+
+
+def said_after(text: str, question: str) -> str | None:
+    """What follows the words that lead to this answer ("change the colour … to"): as typed, to its clause's end."""
+    for led in _leads().get(question, ()):
+        found = led.search(text)
+        answer = _POLITE.sub("", found["answer"]).strip() if found else ""
+        if answer:
+            return answer
+    return None
+
+
+def ends_with(text: str, group: str) -> bool:
+    """Whether the text's last word, or in Chinese its last signs, are of the group."""
+    said, wanted = folded(text).rstrip(". "), _words()[group]
+    return said.endswith(tuple(wanted["zh"])) or said.split()[-1:] in [[word] for word in wanted["en"]]
 
 
 def _labelled(text: str, key: str) -> bool:
@@ -73,6 +96,20 @@ def _found(text: str, wanted: Mapping[str, Sequence[str]]) -> bool:
 def folded(text: str) -> str:
     """Lower case, simplified characters, one space: how words are compared."""
     return " ".join(normalize(text).casefold().split())
+
+
+@functools.cache
+def _leads() -> dict[str, list[re.Pattern[str]]]:
+    return {
+        question: [_lead(words) for language in ("en", "zh") for words in spoken[language]]
+        for question, spoken in _words()["after"].items()
+    }
+
+
+def _lead(words: str) -> re.Pattern[str]:
+    gap = ".{0,60}?".join(re.escape(part.strip()) for part in words.split("…"))
+    edge = r"\b" if words.isascii() or "…" in words else ""
+    return re.compile(rf"{edge}{gap}{edge}\s*[:：是为為]?\s*(?P<answer>[^，。,；;！!？?\n]{{1,60}})", re.IGNORECASE)
 
 
 @functools.cache

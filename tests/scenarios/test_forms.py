@@ -47,7 +47,7 @@ ASKS_NUMBER = {
     *("utter_ask_order_number", "utter_ask_any_order_number", "utter_where_order_number"),
     *("utter_order_number_hint", "utter_go_on"),
 }
-ASKS_DIGITS = {"utter_ask_last_four", "utter_last_four_hint", "utter_go_on"}
+ASKS_DIGITS = {"utter_ask_last_four", "utter_last_four_hint", "utter_go_on", "utter_lost_phone"}
 ORDER, DIGITS = "SO202611010001", "8001"
 
 Say = Callable[[str], Awaitable[BotTurn]]

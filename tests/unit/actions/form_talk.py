@@ -91,6 +91,7 @@ class FormTalk:
             await self._to_the_form(intent)
         elif opened_by(intent):
             self.active = True
+            self.events.append({"event": "active_loop", "name": FORM})
             await self._form()
         return self._said
 

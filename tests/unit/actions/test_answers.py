@@ -7,7 +7,7 @@ from datetime import datetime, timezone
 
 import pytest
 
-from actions.forms.answers import options_of, read, read_anywhere
+from actions.forms.answers import named_item, options_of, read, read_anywhere
 from actions.forms.description import Case, Kind, Question, among
 from actions.forms.vocabulary import holds
 from actions.turn import CustomerTurn
@@ -158,3 +158,51 @@ def test_a_question_asks_how(text: str) -> None:
 )
 def test_a_wish_may_be_put_as_a_question(text: str) -> None:
     assert not holds(text, "how")
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "said"),
+    [
+        ("new_variant", "can u change the color of the bottle to black, and also when will it ship?", "black"),
+        ("new_variant", "change it to a red one please", "a red one"),
+        ("new_variant", "帮我把杯子颜色换成黑色的可以吗", "黑色的"),
+        ("new_variant", "尺碼改成XL，謝謝", "XL"),
+        ("new_variant", "I want to change my order", None),
+        ("new_variant", "想改一下订单", None),
+        ("wanted_version", "can I exchange it for a bigger size?", "bigger size"),
+        ("wanted_version", "I want to exchange my shoes", None),
+        ("wanted_version", "右边没声音，换个新的吧", "新的"),
+        ("invoice_title", "我想开发票 抬头 上海明远科技有限公司 税号 91310115MA1K4ABC12", "上海明远科技有限公司"),
+        ("invoice_title", "發票抬頭：明遠貿易有限公司，謝謝", "明遠貿易有限公司"),
+        (
+            "invoice_title",
+            "I need an invoice made out to Brightwater Trading Ltd., tax no. later",
+            "Brightwater Trading Ltd.",
+        ),
+        ("invoice_title", "发票抬头写错了", None),
+        ("invoice_title", "what does title mean", None),
+    ],
+)
+def test_what_follows_its_own_words_is_an_answer_wherever_it_stands(question: str, text: str, said: str | None) -> None:
+    assert read_anywhere(Question(question, Kind.TEXT), turn(text), CASE) == said
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("actually cancel the whole thing", None),
+        ("5 ml ", None),
+        ("保温杯漏水", "0"),
+        ("the bottle", "0"),
+        ("午餐袋", "1"),
+        ("杯子和袋子", None),
+    ],
+)
+def test_an_item_is_named_by_its_name_s_words_alone(text: str, place: str | None) -> None:
+    names = (
+        {"zh": "不锈钢保温杯 500ml 蓝色", "en": "Insulated bottle 500 ml, blue"},
+        {"zh": "保温午餐袋", "en": "Insulated lunch bag"},
+    )
+    items = tuple(replace(ORDER.items[0], name=name) for name in names)
+    case = replace(CASE, order=replace(ORDER, items=items))
+    assert named_item(Question("item", Kind.ITEM), ["你好", text, "SO202611010001"], case) == place

@@ -343,3 +343,60 @@ async def test_a_new_title_says_what_it_replaces_and_that_it_is_the_last(shop: D
         assert len(confirm.arguments["invoice_lines"]) == line
         (noted,) = await talk.say("是的", "affirm")
         assert noted.arguments["changes_line"]["key"] == left
+
+
+async def test_what_the_opening_words_named_is_not_asked_again_once_the_order_is_proven(shop: Database) -> None:
+    talk = FormTalk()
+    opening = "can u change the color of the bottle to black on order SO202611010001"
+    assert keys(await talk.say(opening, "change_order")) == ["utter_ask_last_four"]
+    (confirm,) = await talk.say("8001")
+    assert confirm.key == "utter_change_order_confirm"
+    assert '"item": "0"' in talk.slots["details"]
+    assert '"new_variant": "black"' in talk.slots["details"]
+
+
+async def test_an_item_named_before_is_forgotten_when_the_details_are_asked_anew(shop: Database) -> None:
+    talk = FormTalk()
+    await talk.say("change the color of the bottle to black, order SO202611010001", "change_order")
+    await talk.say("8001")
+    assert keys(await talk.press('/inform{"detail": "change_order=again"}')) == ["utter_ask_order_change"]
+    assert keys(await talk.say("the colour")) == ["utter_ask_item"]
+
+
+async def test_a_change_of_mind_in_the_middle_of_a_change_is_no_item(shop: Database) -> None:
+    talk = FormTalk()
+    await talk.say("change the colour please, SO202611010001", "change_order")
+    assert keys(await talk.say("8001")) == ["utter_ask_item"]
+    (confirm,) = await talk.say("actually cancel the whole thing", "cancel_order")
+    assert confirm.key == "utter_cancel_order_confirm"
+
+
+async def test_who_wants_to_send_a_faulty_thing_back_says_so_once(shop: Database) -> None:
+    talk = FormTalk()
+    await talk.say("空气炸锅用了五天糊味特别大，想退了", "product_problem")
+    await talk.say("SO202611010003")
+    (asked,) = await talk.say("8003")
+    assert asked.key == "utter_ask_return_way"
+    assert '"return_reason": "faulty"' in talk.slots["details"]
+
+
+async def test_when_the_money_comes_is_a_question_about_the_return_that_is_being_asked_for(shop: Database) -> None:
+    hit = SimpleNamespace(slug="refund-time", titles={}, link="", score=0.9, answers={}, section="")
+
+    class OneArticle(NoArticles):
+        async def find(self, *words: object, **more: object) -> list[SimpleNamespace]:
+            return [hit]
+
+    installed = services.current()
+    services.install(replace(installed, open_knowledge=OneArticle))  # type: ignore[arg-type]
+    talk = FormTalk()
+    await talk.say("想退货 SO202611010003 8003", "return_item")
+    assert talk.asked == "details"
+    assert keys(await talk.say("什么时候能到账", "track_refund")) == ["utter_article_answer", "utter_ask_return_reason"]
+    assert keys(await talk.say("帮我查下退款", "track_refund")) != ["utter_ask_return_reason"]
+
+
+async def test_an_invoice_asks_only_for_what_the_first_message_left_out(shop: Database) -> None:
+    talk = FormTalk()
+    await talk.say("我想开发票 抬头 上海明远科技有限公司 税号 91310115MA1K4ABC12", "request_invoice")
+    assert keys(await talk.say("SO202611010003 尾号8003")) == ["utter_ask_email"]
