@@ -33,7 +33,7 @@ def happy_ways(scenarios: dict[str, Scenario]) -> list[str]:
     """For each thing that a scenario does in the end, and each language, the shortest that does it."""
     shortest: dict[tuple[str, str], str] = {}
     for where, scenario in scenarios.items():
-        for done in {effect.split(":")[0] for line in scenario.turns for effect in line.effect}:
+        for done in sorted({effect.split(":")[0] for line in scenario.turns for effect in line.effect}):
             known = shortest.get((done, scenario.language))
             if known is None or len(scenario.turns) < len(scenarios[known].turns):
                 shortest[done, scenario.language] = where
