@@ -67,9 +67,9 @@ class ReplyWindow:
 
 @dataclass(frozen=True)
 class Spend:
-    """So many messages of a conversation's reply window; negative gives them back."""
+    """So many messages of an endpoint's reply window; negative gives them back."""
 
-    conversation_id: str
+    endpoint: str
     window: str
     messages: int
 

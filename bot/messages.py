@@ -74,7 +74,7 @@ class Customer:
 class Incoming:
     """What a channel hands to ``accept``: translated and verified, not yet stored.
 
-    ``external_id`` is unique within the channel: the platform's message id, or ``<conversation>:<client_id>`` for the
+    ``external_id`` is unique within the channel: the platform's message id, or ``<endpoint>:<client_id>`` for the
     web. ``payload`` is the id of an offered button. ``address`` is the sender's network address, for attempt limits.
     ``window`` is the kind of reply window (``rules/channels.yml``) that opens at ``sent_at`` (now when None).
     """
@@ -101,10 +101,8 @@ class OfferedButton:
 
 @dataclass(frozen=True)
 class Card:
-    """A structured block beside a text. ``kind`` is ``order`` or ``article``; ``data`` is JSON-able and already masked.
-
-    Words inside ``data`` that customers read are ``{"zh": ..., "en": ...}`` mappings.
-    """
+    """A block beside a text. ``kind`` is ``order`` or ``article``; ``data`` is JSON-able and masked, its words in both
+    languages: ``{"zh": ..., "en": ...}``."""
 
     kind: str
     data: Mapping[str, Any]
@@ -125,10 +123,9 @@ class Utterance:
 class Understanding:
     """What the NLU made of one message. ``confidence`` 0..1; ``mood`` −1 (angry) .. 1 (pleased).
 
-    ``language`` is None when the message does not tell ("ok", a number). ``entities`` hold
-    ``entity, value, start, end`` with offsets into the customer's own text. ``ranking`` holds
-    (intent, confidence) pairs, best first. ``mood_words`` are the words that made the mood.
-    ``second_intent`` is what one clause, ``second_text``, asks for beyond ``intent``.
+    ``language`` is None when the message does not tell ("ok", a number). ``entities`` hold ``entity, value, start,
+    end`` with offsets into the customer's own text. ``ranking``: (intent, confidence) pairs, best first. ``mood_words``
+    made the mood. ``second_intent`` is what one clause, ``second_text``, asks for beyond ``intent``.
     """
 
     intent: str
@@ -147,8 +144,7 @@ class Turn:
     """One question to the brain. Exactly one of ``text`` and ``payload`` is set.
 
     ``payload`` is a trusted ``/intent{json}`` that we made ourselves. ``fresh`` asks for a new
-    session (first turn, or back from an agent): no open form survives. ``attempt_keys`` go to the
-    identity check: who is trying, from where.
+    session (first turn, or back from an agent): no open form survives.
     """
 
     conversation_id: str
@@ -165,9 +161,8 @@ class Turn:
 class BotTurn:
     """The brain's answer. ``failed``: an action raised or nothing was said.
 
-    ``actions`` names the actions predicted, in order; ``rule`` the rule that fired, when known.
-    ``effects`` names what was changed in the shop's records (empty for a mere answer).
-    ``facts`` keeps what explains the turn: article slug and score, verified order number, ….
+    ``actions`` names the actions predicted, in order; ``rule`` the rule that fired, when known. ``effects`` names what
+    was changed in the shop's records. ``facts`` keeps what explains the turn: article, score, verified order number.
     """
 
     understanding: Understanding
@@ -184,8 +179,9 @@ class BotTurn:
 class Conversation:
     """A conversation's row. ``version`` grows with every change of owner; ``episode`` with every reopening.
 
-    ``misunderstandings`` counts turns in a row that the bot did not understand. ``mood`` is the
-    latest message's. ``fresh`` is set when the next bot turn must start a new session.
+    ``misunderstandings`` counts turns in a row that the bot did not understand. ``mood`` is the latest message's.
+    ``fresh``: the next bot turn must start a new session. ``channel`` and ``sender`` are those of the ``endpoint`` it
+    is seen from (``bot/joining.py``): unless asked otherwise, where the customer wrote last.
     """
 
     id: str
@@ -204,6 +200,7 @@ class Conversation:
     mood: float = 0.0
     fresh: bool = True
     waiting_since: datetime | None = None
+    endpoint: str = ""
 
 
 @dataclass(frozen=True)
@@ -212,7 +209,8 @@ class StoredMessage:
 
     ``texts`` holds both languages where we have them (bot and system), else nothing: ``text`` is the author's own.
     ``decision`` explains a bot turn (invariant 4), on the customer's message that was answered. ``in_reply_to`` is the
-    id of the message being answered. ``delivery_reason``: a short name for why it waits or was not delivered.
+    id of the message being answered. ``delivery_reason``: a short name for why it waits or was not delivered. ``endpoint``: where the
+    customer wrote it, or is to read it.
     """
 
     id: str
@@ -237,6 +235,7 @@ class StoredMessage:
     delivery_reason: str | None = None
     external_id: str | None = None
     address: str = ""
+    endpoint: str = ""
 
 
 @dataclass(frozen=True)
@@ -249,7 +248,7 @@ class Accepted:
 
 @dataclass(frozen=True)
 class Draft:
-    """An outgoing message before the store gives it an id and a ``seq``."""
+    """Outgoing, without an id and a ``seq`` yet. ``endpoint`` None: where what it answers was written, or the last."""
 
     author: Author
     text: str
@@ -264,6 +263,7 @@ class Draft:
     in_reply_to: str | None = None
     delivery: Delivery = Delivery.PENDING
     client_id: str | None = None
+    endpoint: str | None = None
 
 
 @dataclass(frozen=True)

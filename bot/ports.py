@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from bot.channel_rules import ChannelRule, ReplyWindow, Spend
+from bot.joining import Endpoint, Joining
 from bot.messages import (
     Accepted,
     BotTurn,
@@ -57,12 +58,9 @@ class Channel(Protocol):
 
 
 class ChannelError(Exception):
-    """The platform refused a message; trying again will not help.
-
-    ``reason``: ``window_closed`` and ``quota_spent`` (it waits for the customer's next message), ``blocked``
-    (the customer does not want us), ``permission`` (token, rights, account), ``elsewhere`` (another app has the
-    conversation), else ``refused``.
-    """
+    """The platform refused a message; trying again will not help. ``reason``: ``window_closed`` and ``quota_spent`` (it
+    waits for the customer's next message), ``blocked`` (the customer does not want us), ``permission`` (token, rights,
+    account), ``elsewhere`` (another app has the conversation), else ``refused``."""
 
     def __init__(self, text: str, reason: str = "refused") -> None:
         super().__init__(text)
@@ -103,9 +101,8 @@ class Responses(Protocol):
 
 @dataclass(frozen=True)
 class TurnRecord:
-    """Everything one handled message changes, written in one transaction under a version check.
+    """Everything one handled message changes, written in one transaction under a version check (none with None).
 
-    ``expected_version`` None means no check (the effect is recorded for the agent's eyes).
     ``new_owner`` None leaves the owner alone; ``handoff`` goes with ``Owner.WAITING``.
     """
 
@@ -123,11 +120,15 @@ class TurnRecord:
 
 @dataclass(frozen=True)
 class Work:
-    """``unsent``: PENDING and SENDING messages by ``seq``. ``message``: the oldest not yet handled, if any."""
+    """``unsent``: PENDING and SENDING messages by ``seq``. ``message``: the oldest not yet handled, if any.
+
+    ``endpoints``: where the unsent ones go, by id.
+    """
 
     conversation: Conversation
     unsent: Sequence[StoredMessage]
     message: StoredMessage | None
+    endpoints: Mapping[str, Endpoint] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -170,7 +171,7 @@ class Store(Protocol):
 
         A sender without a conversation gets one, in ``language``. A ``closed`` conversation reopens with the bot: next
         episode, fresh session. With ``incoming.window`` the reply window opens anew, and DELAYED messages are PENDING
-        again.
+        again, for the endpoint that the customer writes from now.
         """
 
     async def history(self, conversation_id: str, *, after: int = 0, limit: int = 500) -> list[StoredMessage]:
@@ -224,11 +225,11 @@ class Store(Protocol):
     ) -> None:
         """Note a fate, and in the same transaction what it takes of the reply window."""
 
-    async def open_window(self, conversation_id: str, kind: str, at: datetime) -> None:
-        """A follow or a scan lets us answer, as a message does; the same one again changes nothing."""
+    async def open_window(self, conversation: Conversation, kind: str, at: datetime) -> None:
+        """A follow or a scan on its endpoint lets us answer, as a message does; the same one again changes nothing."""
 
-    async def reply_windows(self, conversation_id: str) -> list[ReplyWindow]:
-        """Those that the customer ever opened, each kind once; none for channels without windows."""
+    async def reply_windows(self, endpoint: str) -> list[ReplyWindow]:
+        """Those that the customer ever opened there, each kind once; none for channels without windows."""
 
     async def add_notice(self, conversation_id: str, draft: Draft) -> StoredMessage:
         """A SYSTEM message that answers nothing, whoever owns the conversation."""
@@ -287,3 +288,4 @@ class Parts:
     channel_rules: Mapping[str, ChannelRule] = field(default_factory=dict)
     public_url: str = ""
     """Where customers reach this server, without a slash at its end; empty when that is not known."""
+    joining: Joining | None = None

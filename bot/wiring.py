@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -33,12 +33,13 @@ from bot.responses import ResponseCatalogue
 from bot.responses import lint as responses_lint
 from bot.rules import HandoffRules, RulesError, load_handoff_rules
 from bot.rules_channels import load_channel_rules
+from bot.rules_joining import load_join_rules
 from bot.settings import Settings
 from bot.stores.accounts import Accounts
 from bot.stores.migrate import upgrade
 from bot.stores.sqlalchemy_store import SqlAlchemyStore
 from bot.wiring_jobs import build_scheduler, care_faults
-from bot.wiring_platforms import BuiltPlatforms, build_platforms
+from bot.wiring_platforms import BuiltPlatforms, build_joining, build_platforms
 from kb.library import Library
 from kb.lint import lint as articles_lint
 
@@ -153,16 +154,19 @@ async def assemble(settings: Settings, channels: Mapping[str, Channel] | None = 
     notifier = InProcessNotifier()
     responses = ResponseCatalogue.load(RESPONSES)
     platforms = build_platforms(settings, database)
+    if channels is None:
+        channels = {"web": WebChannel(notifier), **platforms.channels}
     parts = Parts(
         store=metered(store, metrics),
         queue=bell,
         brain=late_brain,
         notifier=notifier,
         responses=responses,
-        channels=channels if channels is not None else {"web": WebChannel(notifier), **platforms.channels},
+        channels=channels,
         handoff_rules=_handoff_rules(responses, read_intents(DOMAIN)),
         channel_rules=_channel_rules(responses),
         public_url=settings.public_url,
+        joining=build_joining(database, channels, platforms.links, load_join_rules(RULES / "joining.yml")),
     )
     queue = InProcessQueue(partial(handle.drain, parts), partial(send_replies.unfinished, parts))
     bell.queue = queue
@@ -247,7 +251,8 @@ def rule_faults() -> list[str]:
     responses = None if faults else ResponseCatalogue.load(RESPONSES)
     intents, unreadable = _intents()
     faults += unreadable
-    for load in (lambda: _handoff_rules(responses, intents), lambda: _channel_rules(responses)):
+    checks: list[Callable[[], object]] = [lambda: _handoff_rules(responses, intents), lambda: _channel_rules(responses)]
+    for load in [*checks, lambda: load_join_rules(RULES / "joining.yml")]:
         try:
             load()
         except RulesError as error:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from actions.records.database import Database
-from bot.channels import messenger, wechat, wecom
+from bot.channels import messenger, web, wechat, wecom
 from bot.channels.media_fetch import Download, MediaFetcher
 from bot.channels.platform import Http, PlatformApi
+from bot.channels.terminal import TerminalChannel
 from bot.channels.tokens import MemoryShelf, Shelf, TokenSource
 from bot.channels.wechat_callback import Secrets
 from bot.channels.wechat_crypto import aes_key
@@ -15,9 +18,11 @@ from bot.channels.wecom_sync import WecomSync
 from bot.gateway.platforms import Platforms
 from bot.gateway.wecom import WecomInbox
 from bot.gateway.wecom_states import StateKeeper
+from bot.joining import Joining, JoinRules, Link
 from bot.ports import Channel, ChannelBusy, ChannelError, Parts
 from bot.settings import Settings
 from bot.stores.callbacks import CallbackNonces, Cursors
+from bot.stores.join_store import JoinStore
 from bot.stores.media import MediaStore
 from bot.stores.platform_tokens import TokenShelf
 
@@ -26,11 +31,13 @@ KNOWN = (wechat.CHANNEL, wecom.CHANNEL)
 
 @dataclass
 class BuiltPlatforms:
-    """``channels`` send; ``gateway`` is what the routes work with. ``close`` ends the connections."""
+    """``channels`` send; ``gateway`` is what the routes work with. ``links`` open a channel with a secret, to join a
+    chat to another one. ``close`` ends the connections."""
 
     http: Http
     gateway: Platforms
     channels: dict[str, Channel] = field(default_factory=dict)
+    links: dict[str, Link] = field(default_factory=dict)
 
     async def close(self) -> None:
         await self.http.close()
@@ -42,11 +49,15 @@ def build_platforms(settings: Settings, database: Database) -> BuiltPlatforms:
     media = MediaStore(database, settings.home)
     channels: dict[str, Channel] = {}
     sources: dict[str, Download] = {}
+    links: dict[str, Link] = {}
+    if settings.public_url:
+        links[web.WebChannel.name] = partial(_widget_link, settings.public_url)
     gateway = Platforms(media, MediaFetcher(media, sources), CallbackNonces(database))
     if settings.wechat is not None:
         account = wechat_account(settings, http, shelf)
         channels[wechat.CHANNEL] = wechat.WechatChannel(account, media)
         sources[wechat.CHANNEL] = account.download
+        links[wechat.CHANNEL] = account.scan_link
         gateway = replace(
             gateway, wechat=_secrets(settings.wechat.token, settings.wechat.app_id, settings.wechat.aes_key)
         )
@@ -75,8 +86,15 @@ def build_platforms(settings: Settings, database: Database) -> BuiltPlatforms:
         page = messenger.MessengerChannel(settings.messenger, http, settings.public_url, files=media)
         channels[messenger.CHANNEL] = page
         sources[messenger.CHANNEL] = page.download
+        if settings.messenger.page_id is not None:
+            links[messenger.CHANNEL] = partial(_messenger_link, settings.messenger.page_id)
         gateway = replace(gateway, messenger=page)
-    return BuiltPlatforms(http, gateway, channels)
+    return BuiltPlatforms(http, gateway, channels, links)
+
+
+def build_joining(database: Database, channels: Iterable[str], links: Mapping[str, Link], rules: JoinRules) -> Joining:
+    """One customer on several of these channels; a terminal is nobody's second one."""
+    return Joining(JoinStore(database), rules, frozenset(channels) - {TerminalChannel.name}, links)
 
 
 async def try_tokens(settings: Settings) -> dict[str, str | None]:
@@ -94,6 +112,14 @@ async def try_tokens(settings: Settings) -> dict[str, str | None]:
         outcomes[name] = await _why_no_token(account.tokens)
     await http.close()
     return outcomes
+
+
+async def _widget_link(public_url: str, secret: str) -> str:
+    return f"{public_url}/widget/?join={secret}"
+
+
+async def _messenger_link(page_id: str, secret: str) -> str:
+    return f"https://m.me/{page_id}?ref={secret}"
 
 
 async def _why_no_token(tokens: TokenSource) -> str | None:

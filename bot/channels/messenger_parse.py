@@ -11,6 +11,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 from bot.channel_rules import MESSAGE_WINDOW
+from bot.joining import LINK_PREFIX
 from bot.messages import Incoming
 
 CHANNEL = "messenger"
@@ -82,6 +83,9 @@ def _events_of(entry: Mapping[str, Any]) -> Iterator[Event]:
 def _event(item: Mapping[str, Any], page: str, *, standby: bool) -> Event:
     sender = _id(item, "sender")
     message, postback = item.get("message"), item.get("postback")
+    if sender and (ref := _ref(item) or _ref(postback)).startswith(LINK_PREFIX):
+        # The m.me link that joins this chat to another one: as if its secret had been typed.
+        return Said(_incoming(item, sender, f"ref:{sender}:{item.get('timestamp')}"[:320], ref[:64], None), (), standby)
     if isinstance(message, Mapping):
         if message.get("is_echo") or not sender or sender == page:
             return Ignored("echo")
@@ -128,6 +132,11 @@ def _pressed(item: Mapping[str, Any], sender: str, postback: Mapping[str, Any], 
 def _incoming(item: Mapping[str, Any], sender: str, mid: str, text: str, payload: object) -> Incoming:
     usable = payload if isinstance(payload, str) and 0 < len(payload) <= 64 else None
     return Incoming(CHANNEL, sender, mid, text, usable, window=MESSAGE_WINDOW, sent_at=_moment(item.get("timestamp")))
+
+
+def _ref(happening: object) -> str:
+    referral = happening.get("referral") if isinstance(happening, Mapping) else None
+    return _text(referral.get("ref")) if isinstance(referral, Mapping) else ""
 
 
 def _in_words(attachment: Mapping[str, Any]) -> str:

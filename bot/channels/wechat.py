@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import quote
 
 from bot.channels.platform import Errors, Files, PlatformApi, PlatformRefusal
 from bot.channels.tokens import Shelf, Token, TokenSource
@@ -31,6 +32,10 @@ ERRORS = Errors(
 )
 
 SEND = "/cgi-bin/message/custom/send"
+SCAN_SECONDS = 3600
+"""How long a QR code leads to us; the secret in it may be good for less."""
+MAKE_QR = "/cgi-bin/qrcode/create"
+SHOW_QR = "https://mp.weixin.qq.com/cgi-bin/showqrcode?ticket="
 TOKEN = "/cgi-bin/stable_token"  # noqa: S105 (an address)
 
 
@@ -58,6 +63,15 @@ class WechatAccount:
 
     async def call(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
         return await self.api.call(path, body, self.tokens)
+
+    async def scan_link(self, scene: str) -> str:
+        """The address of a QR code; whoever scans it comes to the account with this ``scene``, at most 64 characters.
+
+        Raises PlatformRefusal, ChannelBusy.
+        """
+        body = {"expire_seconds": SCAN_SECONDS, "action_name": "QR_STR_SCENE"}
+        answer = await self.call(MAKE_QR, {**body, "action_info": {"scene": {"scene_str": scene}}})
+        return SHOW_QR + quote(str(answer["ticket"]), safe="")
 
     async def download(self, media_id: str) -> bytes:
         return await self.api.download("/cgi-bin/media/get", {"media_id": media_id}, self.tokens)

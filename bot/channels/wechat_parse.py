@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 
 from bot.channels.wechat_crypto import Refused
+from bot.joining import LINK_PREFIX
 from bot.messages import Incoming
 
 CHANNEL = "wechat"
@@ -15,6 +16,8 @@ _OPENID = re.compile(r"[A-Za-z0-9_\-@.]{1,128}")
 _NUMBER = re.compile(r"[0-9]{1,20}")
 _MENU_CHOICE = re.compile(r"[0-9]{1,18}")
 _LONGEST_TEXT = 5_000
+_SCANNED = {"subscribe": "follow", "SCAN": "scan"}
+"""Events that a QR code of ours can lead to, and the reply windows that they open."""
 
 
 @dataclass(frozen=True)
@@ -95,8 +98,13 @@ def parse(fields: Mapping[str, str]) -> Happening:
 
 def _event(fields: Mapping[str, str], sender: str, at: str, done_at: datetime) -> Happening:
     event, key = fields.get("Event", ""), fields.get("EventKey", "").strip()
+    scene = key.removeprefix("qrscene_")
+    if event in _SCANNED and scene.startswith(LINK_PREFIX):
+        # The QR code that joins this chat to another one: as if its secret had been typed.
+        number = f"{sender}:{at}:{event}:{scene}"[:320]
+        return Said(Incoming(CHANNEL, sender, number, text=scene[:64], window=_SCANNED[event], sent_at=moment(at)))
     if event == "subscribe":
-        return Followed(sender, done_at, key.removeprefix("qrscene_")[:64])
+        return Followed(sender, done_at, scene[:64])
     if event == "SCAN":
         return Scanned(sender, done_at, key[:64])
     if event == "unsubscribe":

@@ -31,7 +31,7 @@ async def claim(parts: Parts, conversation_id: str, agent: Agent, expected_versi
 
 async def return_to_bot(parts: Parts, conversation_id: str, agent: Agent) -> Conversation:
     """The bot answers again, from a fresh start."""
-    conversation = await _owned(parts, conversation_id, agent)
+    conversation = await owned(parts, conversation_id, agent)
     said = notice(parts.responses, BACK_TO_BOT, conversation.language)
     return await _change(parts, conversation, Owner.BOT, [said], fresh=True)
 
@@ -42,14 +42,14 @@ async def close(parts: Parts, conversation_id: str, agent: Agent) -> Conversatio
     if conversation.owner is Owner.CLOSED:
         return conversation
     if conversation.owner is Owner.AGENT:
-        conversation = await _owned(parts, conversation_id, agent)
+        conversation = await owned(parts, conversation_id, agent)
     said = notice(parts.responses, CLOSED, conversation.language)
     return await _change(parts, conversation, Owner.CLOSED, [said], fresh=True)
 
 
 async def transfer(parts: Parts, conversation_id: str, agent: Agent, to: Agent) -> Conversation:
     """Pass it on to a colleague."""
-    conversation = await _owned(parts, conversation_id, agent)
+    conversation = await owned(parts, conversation_id, agent)
     if conversation.agent == to.username:
         return conversation
     said = notice(parts.responses, AGENT_JOINED, conversation.language, {"agent": to.display_name})
@@ -78,7 +78,7 @@ async def say(
     return message
 
 
-async def _owned(parts: Parts, conversation_id: str, agent: Agent) -> Conversation:
+async def owned(parts: Parts, conversation_id: str, agent: Agent) -> Conversation:
     """The conversation, when it is this agent's; a supervisor may act on anybody's."""
     conversation = await parts.store.conversation(conversation_id)
     mine = conversation.agent == agent.username or agent.role == "supervisor"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.conversation.ask_bot import ask_bot, trusted_payload
 from bot.conversation.choose_responder import Responder, choose_responder
 from bot.conversation.events import tell_messages, tell_owner, tell_waiting
+from bot.conversation.join_chats import about_joining
 from bot.conversation.record_at_once import calls_for_human, record_at_once
 from bot.conversation.record_bot_turn import held_record, record_of_bot_turn
 from bot.conversation.record_notices import record_back_to_bot, record_for_agent, record_while_waiting
@@ -27,8 +28,8 @@ async def drain(parts: Parts, conversation_id: str) -> None:
     """
     work = await parts.store.work(conversation_id)
     while work.message is not None:
-        # Sending may take long: look again before handling.
-        if not await send(parts, work):
+        # Sending may take long: look again before handling. Another endpoint need not be waited for.
+        if not await send(parts, work, work.message.endpoint):
             await handle(parts, work.conversation, work.message)
         work = await parts.store.work(conversation_id)
     await send(parts, work)
@@ -37,9 +38,10 @@ async def drain(parts: Parts, conversation_id: str) -> None:
 async def handle(parts: Parts, conversation: Conversation, message: StoredMessage) -> None:
     """Answer one message and record everything about it at once; decided again whenever the owner changed meanwhile."""
     payload = await trusted_payload(parts, message)
+    handled = await about_joining(parts, conversation, message, payload)
     urgent = calls_for_human(parts, message, payload)
     turn: BotTurn | None = None
-    while True:
+    while not handled:
         responder = choose_responder(conversation.owner, payload, urgent)
         try:
             if responder is Responder.REOPEN:
@@ -53,10 +55,9 @@ async def handle(parts: Parts, conversation: Conversation, message: StoredMessag
             else:
                 record = await WITHOUT_THE_BOT[responder](parts, conversation, message)
             await _write(parts, record)
+            handled = True
         except StaleConversation:
             conversation = await parts.store.conversation(message.conversation_id)
-        else:
-            return
 
 
 async def _reopen(parts: Parts, conversation: Conversation) -> Conversation:

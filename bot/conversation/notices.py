@@ -1,6 +1,6 @@
-"""The sentences the core says itself, the last two where rules/channels.yml says so.
+"""The sentences the core says itself; MORE_WAITS and MORE_ELSEWHERE where rules/channels.yml says so.
 
-Their texts stand in ``data/responses/notices.yml``.
+Their texts stand in ``data/responses/``: ``notices.yml``, and ``joining.yml`` for what begins with ``notice_join``.
 """
 
 from __future__ import annotations
@@ -16,6 +16,23 @@ TROUBLE = "notice_trouble"
 MORE_WAITS = "notice_more_waits"
 MORE_ELSEWHERE = "notice_more_elsewhere"
 
+JOIN_CODE = "notice_join_code"
+JOIN_LINK = "notice_join_link"
+JOIN_CODE_ELSEWHERE = "notice_join_code_elsewhere"
+JOIN_NOT_THERE = "notice_join_not_there"
+JOIN_NOWHERE = "notice_join_nowhere"
+JOIN_ALREADY = "notice_join_already"
+JOIN_LATER = "notice_join_later"
+JOIN_CONFIRM = "notice_join_confirm"
+JOIN_OWN = "notice_join_own"
+JOIN_TAKEN = "notice_join_taken"
+JOIN_REFUSED = "notice_join_refused"
+JOIN_DECLINED = "notice_join_declined"
+JOINED = "notice_joined"
+JOINED_ELSEWHERE = "notice_joined_elsewhere"
+PARTED = "notice_parted"
+NOT_JOINED = "notice_not_joined"
+
 ARGUMENTS: Mapping[str, frozenset[str]] = {
     HANDED_OVER: frozenset({"place"}),
     STILL_WAITING: frozenset({"place"}),
@@ -25,5 +42,21 @@ ARGUMENTS: Mapping[str, frozenset[str]] = {
     TROUBLE: frozenset(),
     MORE_WAITS: frozenset(),
     MORE_ELSEWHERE: frozenset({"link"}),
+    JOIN_CODE: frozenset({"channel", "code", "minutes"}),
+    JOIN_LINK: frozenset({"channel", "link", "code", "minutes"}),
+    JOIN_CODE_ELSEWHERE: frozenset({"channels", "code", "minutes"}),
+    JOIN_NOT_THERE: frozenset({"channel", "channels"}),
+    JOIN_NOWHERE: frozenset(),
+    JOIN_ALREADY: frozenset({"channel"}),
+    JOIN_LATER: frozenset(),
+    JOIN_CONFIRM: frozenset({"channel", "at", "here"}),
+    JOIN_OWN: frozenset(),
+    JOIN_TAKEN: frozenset(),
+    JOIN_REFUSED: frozenset(),
+    JOIN_DECLINED: frozenset(),
+    JOINED: frozenset({"channel"}),
+    JOINED_ELSEWHERE: frozenset({"channel"}),
+    PARTED: frozenset({"channels"}),
+    NOT_JOINED: frozenset(),
 }
 """Every notice with the arguments it is given."""

@@ -6,6 +6,7 @@ What a parcel takes of the window is noted in the same transaction as the mark t
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from datetime import datetime, timezone
 
 import structlog
@@ -45,7 +46,7 @@ async def send_by_policy(parts: Parts, channel: Channel, rule: ChannelRule, work
 
 
 async def _plan(parts: Parts, rule: ChannelRule, conversation: Conversation, new: list[StoredMessage]) -> Plan:
-    windows = await parts.store.reply_windows(conversation.id)
+    windows = await parts.store.reply_windows(conversation.endpoint)
     now = datetime.now(timezone.utc)
     # One that an interrupted try left behind is used again.
     edges = [message for message in new if rule.edge_say is not None and message.key == rule.edge_say]
@@ -54,6 +55,7 @@ async def _plan(parts: Parts, rule: ChannelRule, conversation: Conversation, new
     if not steps.cut or rule.edge_say is None or edges:
         return steps
     draft = notice(parts.responses, rule.edge_say, conversation.language, {"link": rule.link})
+    draft = replace(draft, endpoint=conversation.endpoint)
     edge = await parts.store.add_notice(conversation.id, draft)
     return plan(rule, windows, said, now, base_url=parts.public_url, edge=edge)
 
@@ -133,4 +135,4 @@ async def _delay(parts: Parts, conversation: Conversation, parcels: tuple[Parcel
 
 
 def _spend(conversation: Conversation, parcel: Parcel, messages: int) -> Spend | None:
-    return Spend(conversation.id, parcel.window, messages) if parcel.window is not None else None
+    return Spend(conversation.endpoint, parcel.window, messages) if parcel.window is not None else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 
 import structlog
 
@@ -16,13 +17,37 @@ Fate = tuple[Delivery, str | None]
 """How it ended, and why it did not end well."""
 
 
-async def send(parts: Parts, work: Work) -> bool:
-    """Send what is unsent; False when there was nothing to send from this process.
+async def send(parts: Parts, work: Work, endpoint: str | None = None) -> bool:
+    """Send what is unsent (to one ``endpoint`` only); False when there was nothing to send from this process.
 
-    Raises when a resendable message cannot be sent now: the queue tries again.
+    Raises when a resendable message cannot be sent now: the queue tries again. What goes to the customer's other
+    endpoints is sent before that: one platform's trouble is not another's.
     """
+    waiting: dict[str, list[StoredMessage]] = defaultdict(list)
+    for message in work.unsent:
+        if endpoint in (None, message.endpoint):
+            waiting[message.endpoint].append(message)
+    tried, trouble = False, None
+    for there, messages in waiting.items():
+        try:
+            tried |= await _send_to(parts, replace(work, conversation=_seen_from(work, there), unsent=messages))
+        except Exception as error:
+            trouble = trouble or error
+    if trouble is not None:
+        raise trouble
+    return tried
+
+
+def _seen_from(work: Work, endpoint: str) -> Conversation:
+    there = work.endpoints.get(endpoint)
+    if there is None:
+        return work.conversation
+    return replace(work.conversation, channel=there.channel, sender=there.sender, endpoint=there.id)
+
+
+async def _send_to(parts: Parts, work: Work) -> bool:
     channel = parts.channels.get(work.conversation.channel)
-    if not work.unsent or channel is None:
+    if channel is None:
         return False  # another process serves that channel, and will send
     rule = parts.channel_rules.get(channel.name)
     if rule is not None:

@@ -75,7 +75,7 @@ async def may_be_told(parts: Parts, conversation: Conversation, manners: Manners
     rule = parts.channel_rules.get(conversation.channel)
     if rule is None or not rule.windows:
         return True
-    now_open = standing(rule, await parts.store.reply_windows(conversation.id), now)
+    now_open = standing(rule, await parts.store.reply_windows(conversation.endpoint), now)
     return now_open is not None and now_open.closes_at is not None and now_open.left_for_bot != 0
 
 

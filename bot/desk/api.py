@@ -56,7 +56,7 @@ async def get_conversation(request: web.Request, agent: Agent) -> web.Response:
             ),
             **dossier.dossier(messages, orders, handoffs),
             "files": files_json(parts.channel_rules.get(conversation.channel)),
-            "reply_limits": limits_json(parts, conversation, await parts.store.reply_windows(conversation.id)),
+            "reply_limits": limits_json(parts, conversation, await parts.store.reply_windows(conversation.endpoint)),
             "notes": dossier.notes_json(await parts.store.notes(conversation.id), names),
         }
     )

@@ -49,7 +49,7 @@ async def get_messages(request: web.Request) -> web.Response:
     conversation = await session_conversation(request, request.query.get("session"))
     store = context.parts.store
     read = await store.history(conversation.id, after=seq_of(request), limit=500)
-    messages = for_customer(read)
+    messages = for_customer(read, conversation.endpoint)
     names = await agent_names(context.accounts, conversation, messages)
     shown = [message_json(message, names) for message in messages]
     state = await state_json(store, conversation, names)
@@ -84,7 +84,7 @@ async def _answer(parts: Parts, accepted: Accepted, events: Events, seconds: flo
 
 async def _outcome(context: Context, message: StoredMessage, answer: Answer | None) -> dict[str, Any]:
     conversation = answer.conversation if answer else await context.parts.store.conversation(message.conversation_id)
-    replies = for_customer(answer.replies) if answer else []
+    replies = for_customer(answer.replies, message.endpoint) if answer else []
     names = await agent_names(context.accounts, conversation, replies)
     return {
         "id": message.id,
@@ -107,7 +107,7 @@ def _incoming(request: web.Request, body: dict[str, Any], conversation: Conversa
     return Incoming(
         channel=CHANNEL,
         sender=conversation.sender,
-        external_id=external_id(conversation.id, client_id),
+        external_id=external_id(conversation.endpoint, client_id),
         text="" if payload is not None else text_of(body),
         payload=payload,
         address=address_of(request, context.settings),

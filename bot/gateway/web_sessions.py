@@ -33,7 +33,7 @@ async def open_session(request: web.Request) -> web.Response:
         await store.set_language(conversation.id, given)
     return web.json_response(
         {
-            "session": await context.accounts.create_web_session(conversation.id),
+            "session": await context.accounts.create_web_session(conversation.endpoint),
             "conversation": conversation.id,
             "language": given or conversation.language,
             "owner": conversation.owner.value,

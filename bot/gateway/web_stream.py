@@ -13,15 +13,15 @@ from aiohttp import web
 
 from bot.conversation.events import DESK_TOPIC
 from bot.gateway.web_messages import SESSION_LIMIT
-from bot.gateway.web_sessions import session_conversation
+from bot.gateway.web_sessions import CHANNEL, session_conversation
 from bot.http.bodies import seq_of
 from bot.http.context import Context, context_of
 from bot.http.events import Event
 from bot.http.language import as_language
 from bot.http.limits import AttemptLimit
-from bot.http.sockets import Say, check_upgrade, serve_socket
+from bot.http.sockets import Say, StreamEnds, check_upgrade, serve_socket
 from bot.http.views import agent_names, for_customer, message_json, state_json
-from bot.messages import Author
+from bot.messages import Author, Conversation
 
 PAGE = 200
 
@@ -32,7 +32,7 @@ async def open_stream(request: web.Request) -> web.StreamResponse:
     after = seq_of(request)
     check_upgrade(request)
     limit = request.config_dict[SESSION_LIMIT]
-    return await serve_socket(request, CustomerStream(context_of(request), conversation.id, after, limit))
+    return await serve_socket(request, CustomerStream(context_of(request), conversation, after, limit))
 
 
 class CustomerStream:
@@ -41,10 +41,12 @@ class CustomerStream:
     # Seconds without an event after which the store is looked at all the same.
     patience = 20.0
 
-    def __init__(self, context: Context, conversation_id: str, after: int, limit: AttemptLimit) -> None:
-        self.topic = conversation_id
+    def __init__(self, context: Context, conversation: Conversation, after: int, limit: AttemptLimit) -> None:
+        self.topic = conversation.id
         self._context = context
-        self._id = conversation_id
+        self._id = conversation.id
+        self._sender = conversation.sender
+        self._endpoint = conversation.endpoint
         self._seq = after
         self._told: Mapping[str, Any] = {}
         self._typing = AttemptLimit(1, 2)
@@ -89,13 +91,17 @@ class CustomerStream:
         while read := await store.history(self._id, after=self._seq, limit=PAGE):
             conversation = await store.conversation(self._id)
             names = await agent_names(self._context.accounts, conversation, read)
-            for message in for_customer(read):
+            for message in for_customer(read, self._endpoint):
                 await say({"type": "message", "message": message_json(message, names)})
             self._seq = read[-1].seq
 
     async def _tell_state(self, say: Say) -> None:
         before, now = self._told, await self._state()
         self._told = now
+        if before["conversation"] != now["conversation"]:
+            # Joined with another chat, or separated: the page reads what it is in now from the beginning.
+            await say({"type": "conversation", "conversation": now["conversation"]})
+            raise StreamEnds
         if (before["owner"], before["agent"]) != (now["owner"], now["agent"]):
             await say({"type": "owner", "owner": now["owner"], "place": now["place"], "agent": now["agent"]})
         elif before["place"] != now["place"]:
@@ -105,5 +111,5 @@ class CustomerStream:
 
     async def _state(self) -> dict[str, Any]:
         store = self._context.parts.store
-        conversation = await store.conversation(self._id)
+        conversation = await store.open_conversation(CHANNEL, self._sender, language="zh")
         return await state_json(store, conversation, await agent_names(self._context.accounts, conversation))

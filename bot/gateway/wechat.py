@@ -90,7 +90,7 @@ async def _take_said(parts: Parts, platforms: Platforms, said: Said) -> None:
 async def _let_us_answer(parts: Parts, sender: str, window: str, at: datetime) -> Conversation:
     """A deed other than writing opens a window (``rules/channels.yml``): what waited for the customer goes out now."""
     conversation = await parts.store.open_conversation(CHANNEL, sender, language=_FIRST_LANGUAGE)
-    await parts.store.open_window(conversation.id, window, at)
+    await parts.store.open_window(conversation, window, at)
     await parts.queue.ring(conversation.id)
     return conversation
 
@@ -102,7 +102,8 @@ async def _welcome(
     history = await parts.store.history(conversation.id, limit=2)
     if any(message.key != WELCOME for message in history):
         return web.Response(text="success")
-    draft = replace(notice(parts.responses, WELCOME, conversation.language), delivery=Delivery.SENT)
+    draft = notice(parts.responses, WELCOME, conversation.language)
+    draft = replace(draft, delivery=Delivery.SENT, endpoint=conversation.endpoint)
     if not history:
         said = await parts.store.add_notice(conversation.id, draft)
         await tell_messages(parts.notifier, conversation.id, [said])

@@ -92,7 +92,8 @@ class WecomInbox:
         conversation = await store.open_conversation(CHANNEL, entered.sender, language=_FIRST_LANGUAGE)
         if conversation.last_seq:
             return
-        draft = replace(notice(self._parts.responses, WELCOME, conversation.language), delivery=Delivery.SENT)
+        draft = notice(self._parts.responses, WELCOME, conversation.language)
+        draft = replace(draft, delivery=Delivery.SENT, endpoint=conversation.endpoint)
         try:
             body = {"code": entered.code, "msgtype": "text", "text": {"content": draft.text}}
             await self._account.call(WELCOME_ON_EVENT, body)

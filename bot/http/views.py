@@ -47,28 +47,36 @@ def message_json(message: StoredMessage, names: Names, language: Language | None
     }
 
 
-def external_id(conversation_id: str, client_id: str) -> str:
-    """The web channel's name of a message: a page cannot take an id that belongs to another conversation."""
-    return f"{conversation_id}:{client_id}"
+def external_id(endpoint: str, client_id: str) -> str:
+    """The web channel's name of a message: a page cannot take an id that belongs to another one's chat."""
+    return f"{endpoint}:{client_id}"
 
 
 def client_id_of(message: StoredMessage) -> str | None:
     """What the customer's page called this message; None for everybody else's messages and other channels."""
-    prefix = f"{message.conversation_id}:"
+    prefix = f"{message.endpoint}:"
     if message.author is not Author.CUSTOMER or not (message.external_id or "").startswith(prefix):
         return None
     return (message.external_id or "")[len(prefix) :]
 
 
-def for_customer(messages: Iterable[StoredMessage]) -> list[StoredMessage]:
-    """What customers see: all but the drafts kept back for the agent."""
-    return [message for message in messages if message.delivery is not Delivery.HELD]
+def for_customer(messages: Iterable[StoredMessage], endpoint: str) -> list[StoredMessage]:
+    """What customers see on this endpoint: all but the drafts kept back for the agent, and notices for elsewhere."""
+    return [message for message in messages if message.delivery is not Delivery.HELD and _is_for(message, endpoint)]
+
+
+def _is_for(message: StoredMessage, endpoint: str) -> bool:
+    return message.author is not Author.SYSTEM or message.endpoint == endpoint
 
 
 async def state_json(store: Store, conversation: Conversation, names: Names) -> dict[str, Any]:
-    """Who answers: ``owner``, ``language``, ``place`` in the queue (1 is next; null when not waiting), ``agent``."""
+    """Who answers: ``owner``, ``language``, ``place`` in the queue (1 is next; null when not waiting), ``agent``.
+
+    ``conversation``: another one when this chat has been joined with one, or separated.
+    """
     waiting = conversation.owner is Owner.WAITING
     return {
+        "conversation": conversation.id,
         "owner": conversation.owner.value,
         "language": conversation.language,
         "place": await store.place_in_queue(conversation.id) if waiting else None,

@@ -17,16 +17,15 @@ from sqlalchemy.engine import Connection, RowMapping
 from actions.records.database import Database
 from bot.messages import Agent, Conversation, Language
 from bot.stores.prepared import Prepared
-from bot.stores.rows import agent_of, conversation_of, now
-from bot.stores.tables import agents, conversations, desk_sessions, web_sessions
+from bot.stores.rows import agent_of, now
+from bot.stores.seen import find_home
+from bot.stores.tables import agents, desk_sessions, web_sessions
 
 DESK_SESSION_LASTS = timedelta(hours=12)
 
 _hasher = PasswordHasher()
 _OPENED_BY = Prepared(
-    sa.select(conversations)
-    .join(web_sessions, web_sessions.c.conversation_id == conversations.c.id)
-    .where(web_sessions.c.token_hash == sa.bindparam("token_hash"))
+    sa.select(web_sessions.c.conversation_id).where(web_sessions.c.token_hash == sa.bindparam("token_hash"))
 )
 
 
@@ -93,11 +92,8 @@ class Accounts:
         return token
 
     async def web_session(self, token: str) -> Conversation | None:
-        """The conversation that this token opens."""
-        row = await self._database.read(
-            lambda connection: _OPENED_BY(connection, token_hash=_hash(token)).mappings().first()
-        )
-        return conversation_of(row) if row else None
+        """The conversation that this token opens, seen from the web."""
+        return await self._database.read(_opened_by, _hash(token))
 
     async def _first(self, query: Any) -> RowMapping | None:
         return await self._database.read(lambda connection: connection.execute(query).mappings().first())
@@ -108,6 +104,11 @@ class Accounts:
                 connection.execute(statement)
 
         await self._database.write(write)
+
+
+def _opened_by(connection: Connection, token_hash: str) -> Conversation | None:
+    endpoint = _OPENED_BY(connection, token_hash=token_hash).scalar()
+    return find_home(connection, endpoint) if endpoint else None
 
 
 def _keep_agent(connection: Connection, username: str, columns: Mapping[str, Any]) -> None:

@@ -12,13 +12,14 @@ from bot.ports import StaleConversation
 from bot.stores.inbox import AlreadyStored, find_external, new_episode_columns, owner_columns, read_conversation
 from bot.stores.outbox import DESK, write_drafts
 from bot.stores.rows import conversation_of, external_id_of, handoff_of, new_id, note_of, now
+from bot.stores.seen import IS_JOINED, SEEN
 from bot.stores.tables import conversations, handoffs, notes
 
 
 def list_conversations(
     connection: Connection, owner: Owner | None, agent: str | None, limit: int
 ) -> list[Conversation]:
-    query = sa.select(conversations).limit(limit)
+    query = SEEN.where(~IS_JOINED).limit(limit)
     if owner is not None:
         query = query.where(conversations.c.owner == owner.value)
     if agent is not None:

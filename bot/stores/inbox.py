@@ -24,8 +24,9 @@ from bot.stores.outbox import (
 )
 from bot.stores.prepared import Prepared
 from bot.stores.rows import conversation_of, new_id, now
+from bot.stores.seen import SEEN, find_route, read_endpoints
 from bot.stores.tables import UNDELIVERED, UNHANDLED, conversations, handoffs, messages
-from bot.stores.windows import open_window
+from bot.stores.windows import open_window, release_delayed
 
 
 class AlreadyStored(Exception):
@@ -36,19 +37,23 @@ class AlreadyStored(Exception):
         self.message = message
 
 
+class Rerouted(Exception):
+    """Ends an accepting transaction without a trace: the sender was joined, or parted, in the same moment."""
+
+
 class AlreadyHandled(Exception):
-    """Ends a handling transaction without a trace: another worker was faster."""
+    """Ends a handling transaction without a trace: another worker was faster, or has to do it."""
 
 
-_MINE = sa.and_(
-    conversations.c.channel == sa.bindparam("of_channel"), conversations.c.sender == sa.bindparam("of_sender")
-)
-_BY_ID = Prepared(sa.select(conversations).where(conversations.c.id == sa.bindparam("conversation_id")))
-_BY_SENDER = Prepared(sa.select(conversations).where(_MINE))
+_BY_ID = Prepared(SEEN.where(conversations.c.id == sa.bindparam("conversation_id")))
 _COUNT = Prepared(
     sa.update(conversations)
-    .where(_MINE)
-    .values(last_seq=conversations.c.last_seq + 1, updated_at=sa.bindparam("at", type_=conversations.c.updated_at.type))
+    .where(conversations.c.id == sa.bindparam("counted"))
+    .values(
+        last_seq=conversations.c.last_seq + 1,
+        updated_at=sa.bindparam("at", type_=conversations.c.updated_at.type),
+        endpoint_id=sa.bindparam("there", type_=conversations.c.endpoint_id.type),
+    )
 )
 _EXTERNAL = Prepared(
     select_messages(
@@ -65,16 +70,16 @@ def read_conversation(connection: Connection, conversation_id: str) -> Conversat
 
 
 def find_conversation(connection: Connection, channel: str, sender: str) -> Conversation | None:
-    row = _BY_SENDER(connection, of_channel=channel, of_sender=sender).mappings().first()
-    return conversation_of(row) if row else None
+    route = find_route(connection, channel, sender)
+    return route[0] if route else None
 
 
 def insert_conversation(
     connection: Connection, channel: str, sender: str, language: Language, customer: Customer | None
 ) -> Conversation:
-    at = now()
+    at, conversation_id = now(), new_id()
     conversation = Conversation(
-        id=new_id(),
+        id=conversation_id,
         channel=channel,
         sender=sender,
         owner=Owner.BOT,
@@ -85,9 +90,10 @@ def insert_conversation(
         created_at=at,
         updated_at=at,
         customer=customer,
+        endpoint=conversation_id,
     )
     row = asdict(conversation)
-    del row["customer"]
+    del row["customer"], row["endpoint"]
     row.update(owner=conversation.owner.value, **customer_columns(customer))
     connection.execute(sa.insert(conversations).values(row))
     return conversation
@@ -108,12 +114,10 @@ def customer_columns(customer: Customer | None) -> dict[str, Any]:
 
 
 def store_incoming(connection: Connection, incoming: Incoming, language: Language) -> StoredMessage:
-    """Give the message its ``seq`` and keep it; raises AlreadyStored, or IntegrityError when two open at once."""
-    conversation = _lock_for_incoming(connection, incoming)
-    if conversation is None:
+    """Give the message its ``seq`` and keep it; raises AlreadyStored, Rerouted, IntegrityError if two open at once."""
+    if find_route(connection, incoming.channel, incoming.sender) is None:
         insert_conversation(connection, incoming.channel, incoming.sender, language, None)
-        conversation = _lock_for_incoming(connection, incoming)
-        assert conversation is not None
+    conversation, came_from = _lock_for_incoming(connection, incoming)
     # Looked up only now: with the row locked, two copies of one message cannot both find nothing.
     if earlier := find_external(connection, incoming.channel, incoming.external_id):
         raise AlreadyStored(earlier)
@@ -132,10 +136,13 @@ def store_incoming(connection: Connection, incoming: Incoming, language: Languag
         attachment=incoming.attachment,
         external_id=incoming.external_id,
         address=incoming.address,
+        endpoint=conversation.endpoint,
     )
     insert_message(connection, message, incoming.channel)
     if incoming.window is not None:
-        open_window(connection, conversation.id, incoming.window, incoming.sent_at)
+        open_window(connection, conversation.endpoint, incoming.window, incoming.sent_at)
+    if incoming.window is not None or came_from != conversation.endpoint:
+        release_delayed(connection, conversation.id, conversation.endpoint)
     return message
 
 
@@ -144,9 +151,18 @@ def find_external(connection: Connection, channel: str, external_id: str) -> Sto
     return found[0] if found else None
 
 
-def _lock_for_incoming(connection: Connection, incoming: Incoming) -> Conversation | None:
-    _COUNT(connection, of_channel=incoming.channel, of_sender=incoming.sender, at=now())
-    return find_conversation(connection, incoming.channel, incoming.sender)
+def _lock_for_incoming(connection: Connection, incoming: Incoming) -> tuple[Conversation, str]:
+    """The sender's conversation, counted up and seen from there, and the endpoint its customer wrote from before."""
+    route = find_route(connection, incoming.channel, incoming.sender)
+    assert route is not None
+    (before, came_from) = route
+    there = None if before.endpoint == before.id else before.endpoint
+    _COUNT(connection, counted=before.id, at=now(), there=there)
+    locked = find_route(connection, incoming.channel, incoming.sender)
+    # Only now nobody can join or part it any more.
+    if locked is None or locked[0].id != before.id:
+        raise Rerouted(before.id)
+    return locked[0], came_from
 
 
 def _reopen(connection: Connection, conversation: Conversation) -> Conversation:
@@ -155,7 +171,7 @@ def _reopen(connection: Connection, conversation: Conversation) -> Conversation:
         .where(conversations.c.id == conversation.id)
         .values(version=conversations.c.version + 1, **owner_columns(Owner.BOT), **new_episode_columns())
     )
-    return read_conversation(connection, conversation.id)
+    return read_conversation(connection, conversation.id)  # whose customer wrote last on this very endpoint
 
 
 def owner_columns(owner: Owner, agent: str | None = None) -> dict[str, Any]:
@@ -185,7 +201,11 @@ _HANDLED_IN = Prepared(
 )
 _SET_HANDLED = Prepared(
     sa.update(messages)
-    .where(messages.c.id == sa.bindparam("message_id"), messages.c.handled_at.is_(None))
+    .where(
+        messages.c.id == sa.bindparam("message_id"),
+        messages.c.conversation_id == sa.bindparam("within"),
+        messages.c.handled_at.is_(None),
+    )
     .values(
         handled_at=sa.bindparam("at", type_=messages.c.handled_at.type),
         decision=sa.bindparam("made", type_=messages.c.decision.type),
@@ -197,7 +217,10 @@ def work(connection: Connection, conversation_id: str) -> Work:
     conversation = read_conversation(connection, conversation_id)
     unsent = read_messages(connection, _UNSENT_OF(connection, conversation_id=conversation_id))
     oldest = read_messages(connection, _OLDEST_UNHANDLED_OF(connection, conversation_id=conversation_id))
-    return Work(conversation, unsent, oldest[0] if oldest else None)
+    there = {message.endpoint for message in unsent}
+    elsewhere = there - {conversation.id} or conversation.endpoint != conversation.id
+    endpoints = read_endpoints(connection, there) if there and elsewhere else {}
+    return Work(conversation, unsent, oldest[0] if oldest else None, endpoints)
 
 
 def answer_to(connection: Connection, message_id: str) -> Answer | None:
@@ -215,13 +238,21 @@ def unhandled_conversations(connection: Connection, channels: Collection[str] | 
 def record_turn(connection: Connection, record: TurnRecord) -> list[StoredMessage]:
     """Write everything a handled message changes; raises StaleConversation or AlreadyHandled."""
     conversation = _lock_for_turn(connection, record)
-    handled = _SET_HANDLED(connection, message_id=record.message.id, at=now(), made=dict(record.decision))
-    if not handled.rowcount:
+    if not set_handled(connection, record.message, record.decision):
         raise AlreadyHandled(record.message.id)
     if record.handoff is not None:
         handoff = {**asdict(record.handoff), "created_at": record.handoff.created_at or now()}
         connection.execute(sa.insert(handoffs).values(id=new_id(), conversation_id=conversation.id, **handoff))
-    return write_drafts(connection, conversation, record.drafts)
+    return write_drafts(connection, conversation, record.drafts, record.message.endpoint)
+
+
+def set_handled(connection: Connection, message: StoredMessage, decision: Mapping[str, Any]) -> bool:
+    """False when it was handled before, or is another conversation's by now (its endpoint was joined or parted).
+
+    The caller has locked the conversation's row.
+    """
+    values = {"message_id": message.id, "within": message.conversation_id, "at": now(), "made": dict(decision)}
+    return bool(_SET_HANDLED(connection, **values).rowcount)
 
 
 def _lock_for_turn(connection: Connection, record: TurnRecord) -> Conversation:

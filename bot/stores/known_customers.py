@@ -9,12 +9,14 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from actions.records.tables import verifications
+from bot.stores.seen import IS_JOINED
 from bot.stores.tables import conversations
 
 
 def known_customers(connection: Connection, since: datetime) -> dict[str, list[str]]:
     """``{customer id: [conversation id, …]}`` of conversations in which something was said since then."""
-    recent = conversations.c.updated_at > since
+    # What would be said on a joined endpoint is said in its home.
+    recent = sa.and_(conversations.c.updated_at > since, ~IS_JOINED)
     signed = sa.select(conversations.c.customer_id, conversations.c.id).where(
         conversations.c.customer_id.is_not(None), recent
     )

@@ -15,6 +15,7 @@ from bot.ports import UnknownConversation
 from bot.stores import windows
 from bot.stores.prepared import Prepared
 from bot.stores.rows import button_of, conversation_of, message_from_draft, message_of, message_row, now
+from bot.stores.seen import SEEN
 from bot.stores.tables import UNDELIVERED, buttons, conversations, messages
 
 DESK = "desk"
@@ -47,11 +48,16 @@ def insert_message(connection: Connection, message: StoredMessage, channel: str)
         _INSERT_BUTTON.many(connection, rows)
 
 
-def write_drafts(connection: Connection, conversation: Conversation, drafts: Sequence[Draft]) -> list[StoredMessage]:
-    """Store drafts whose ``seq`` numbers the conversation's row has already counted: they are its last ones."""
-    first = conversation.last_seq - len(drafts) + 1
-    at = now()
-    written = [message_from_draft(draft, conversation, first + index, at) for index, draft in enumerate(drafts)]
+def write_drafts(
+    connection: Connection, conversation: Conversation, drafts: Sequence[Draft], endpoint: str = ""
+) -> list[StoredMessage]:
+    """Store drafts whose ``seq`` numbers the conversation's row has already counted: they are its last ones.
+
+    They go to ``endpoint`` (where the customer wrote last without it) if they do not say otherwise.
+    """
+    first, at = conversation.last_seq - len(drafts) + 1, now()
+    there = endpoint or conversation.endpoint
+    written = [message_from_draft(draft, conversation, first + index, at, there) for index, draft in enumerate(drafts)]
     for message in written:
         insert_message(connection, message, DESK if message.author is Author.AGENT else conversation.channel)
     return written
@@ -145,7 +151,7 @@ def add_notice(connection: Connection, conversation_id: str, draft: Draft) -> li
         .where(conversations.c.id == conversation_id)
         .values(last_seq=conversations.c.last_seq + 1, updated_at=now())
     )
-    row = connection.execute(sa.select(conversations).where(conversations.c.id == conversation_id)).mappings().first()
+    row = connection.execute(SEEN.where(conversations.c.id == conversation_id)).mappings().first()
     if row is None:
         raise UnknownConversation(conversation_id)
     return write_drafts(connection, conversation_of(row), [draft])

@@ -52,6 +52,7 @@ def conversation_of(row: Mapping[str, Any]) -> Conversation:
         mood=row["mood"],
         fresh=row["fresh"],
         waiting_since=row["waiting_since"],
+        endpoint=row["endpoint_id"] or row["id"],
     )
 
 
@@ -79,6 +80,7 @@ def message_of(row: Mapping[str, Any], buttons: Iterable[OfferedButton] = ()) ->
         delivery_reason=row["delivery_reason"],
         external_id=row["external_id"],
         address=row["address"],
+        endpoint=row["endpoint_id"] or row["conversation_id"],
     )
 
 
@@ -137,6 +139,7 @@ def message_row(message: StoredMessage, channel: str) -> dict[str, Any]:
         "external_id": message.external_id,
         "address": message.address,
         "handled_at": None,
+        "endpoint_id": None if message.endpoint == message.conversation_id else message.endpoint or None,
     }
 
 
@@ -145,7 +148,9 @@ def external_id_of(draft: Draft, conversation_id: str) -> str:
     return f"{conversation_id}:{draft.client_id}"
 
 
-def message_from_draft(draft: Draft, conversation: Conversation, seq: int, at: datetime) -> StoredMessage:
+def message_from_draft(
+    draft: Draft, conversation: Conversation, seq: int, at: datetime, endpoint: str
+) -> StoredMessage:
     return StoredMessage(
         id=new_id(),
         conversation_id=conversation.id,
@@ -165,4 +170,5 @@ def message_from_draft(draft: Draft, conversation: Conversation, seq: int, at: d
         in_reply_to=draft.in_reply_to,
         delivery=draft.delivery,
         external_id=external_id_of(draft, conversation.id) if draft.client_id else None,
+        endpoint=draft.endpoint or endpoint,
     )

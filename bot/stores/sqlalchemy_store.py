@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -29,6 +30,9 @@ from bot.ports import Answer, Overview, Queue, TurnRecord, Work
 from bot.stores import desk, inbox, outbox, overview, told, windows
 from bot.stores.tables import messages
 
+_RACES = 3
+"""How often an accepting transaction is begun again because others were faster."""
+
 
 class SqlAlchemyStore:
     """``queue`` is rung inside the accepting transaction where it lives in the same database; None rings nothing."""
@@ -51,19 +55,21 @@ class SqlAlchemyStore:
                     raise
         if customer is None or customer == found.customer:
             return found
-        return await self._database.write(inbox.update_conversation, found.id, **inbox.customer_columns(customer))
+        await self._database.write(inbox.update_conversation, found.id, **inbox.customer_columns(customer))
+        return replace(found, customer=customer)
 
     async def conversation(self, conversation_id: str) -> Conversation:
         return await self._database.read(inbox.read_conversation, conversation_id)
 
     async def accept(self, incoming: Incoming, *, language: Language = "zh") -> Accepted:
-        try:
-            return await self._database.write(self._accept, incoming, language)
-        except inbox.AlreadyStored as stored:
-            return Accepted(stored.message, duplicate=True)
-        except IntegrityError:
-            # Another process opened the sender's conversation in the same moment: now it is there.
-            return await self._database.write(self._accept, incoming, language)
+        for _ in range(_RACES):
+            try:
+                return await self._database.write(self._accept, incoming, language)
+            except inbox.AlreadyStored as stored:
+                return Accepted(stored.message, duplicate=True)
+            except (IntegrityError, inbox.Rerouted):
+                continue  # another process opened or joined the sender's conversation in the same moment
+        return await self._database.write(self._accept, incoming, language)
 
     def _accept(self, connection: Connection, incoming: Incoming, language: Language) -> Accepted:
         message = inbox.store_incoming(connection, incoming, language)
@@ -135,13 +141,14 @@ class SqlAlchemyStore:
     ) -> None:
         await self._database.write(outbox.mark_delivery, message_ids, delivery, reason, spend)
 
-    async def open_window(self, conversation_id: str, kind: str, at: datetime) -> None:
-        await self._database.write(self._open_window, conversation_id, kind, at)
+    async def open_window(self, conversation: Conversation, kind: str, at: datetime) -> None:
+        await self._database.write(self._open_window, conversation, kind, at)
 
-    def _open_window(self, connection: Connection, conversation_id: str, kind: str, at: datetime) -> None:
-        inbox.update_conversation(connection, conversation_id)  # locks the row
-        if not windows.is_known(connection, conversation_id, kind, at):
-            windows.open_window(connection, conversation_id, kind, at)
+    def _open_window(self, connection: Connection, conversation: Conversation, kind: str, at: datetime) -> None:
+        inbox.update_conversation(connection, conversation.id)  # locks the row
+        if not windows.is_known(connection, conversation.endpoint, kind, at):
+            windows.open_window(connection, conversation.endpoint, kind, at)
+            windows.release_delayed(connection, conversation.id, conversation.endpoint)
 
     async def reply_windows(self, conversation_id: str) -> list[ReplyWindow]:
         return await self._database.read(windows.windows_of, conversation_id)

@@ -35,18 +35,18 @@ class UtcDateTime(sa.types.TypeDecorator):
         return value.replace(tzinfo=timezone.utc) if value.tzinfo is None else value.astimezone(timezone.utc)
 
 
-def _id(name: str = "id") -> sa.Column:
+def id_column(name: str = "id") -> sa.Column:
     return sa.Column(name, sa.String(32), primary_key=True)
 
 
-def _conversation_id() -> sa.Column:
+def conversation_id_column() -> sa.Column:
     return sa.Column("conversation_id", sa.String(32), sa.ForeignKey("conversations.id"), nullable=False)
 
 
 conversations = sa.Table(
     "conversations",
     metadata,
-    _id(),
+    id_column(),
     sa.Column("channel", sa.String(32), nullable=False),
     sa.Column("sender", sa.String(255), nullable=False),
     sa.Column("owner", sa.String(16), nullable=False),
@@ -63,6 +63,8 @@ conversations = sa.Table(
     sa.Column("mood", sa.Float, nullable=False),
     sa.Column("fresh", sa.Boolean(create_constraint=False), nullable=False),
     sa.Column("waiting_since", UtcDateTime),
+    # Where the customer wrote last, if that was a joined endpoint; NULL: where the conversation began.
+    sa.Column("endpoint_id", sa.String(32)),
     sa.UniqueConstraint("channel", "sender"),
     sa.Index("ix_conversations_owner_waiting_since", "owner", "waiting_since"),
     sa.Index("ix_conversations_updated_at", "updated_at"),
@@ -71,8 +73,8 @@ conversations = sa.Table(
 messages = sa.Table(
     "messages",
     metadata,
-    _id(),
-    _conversation_id(),
+    id_column(),
+    conversation_id_column(),
     sa.Column("seq", sa.Integer, nullable=False),
     sa.Column("episode", sa.Integer, nullable=False),
     sa.Column("author", sa.String(16), nullable=False),
@@ -95,6 +97,8 @@ messages = sa.Table(
     sa.Column("external_id", sa.String(320)),
     sa.Column("address", sa.String(64), nullable=False),
     sa.Column("handled_at", UtcDateTime),
+    # The joined endpoint that it was written on, or is sent to; NULL: where the conversation began.
+    sa.Column("endpoint_id", sa.String(32)),
     sa.UniqueConstraint("conversation_id", "seq"),
     sa.UniqueConstraint("channel", "external_id"),
     sa.Index("ix_messages_in_reply_to", "in_reply_to"),
@@ -135,8 +139,8 @@ reply_windows = sa.Table(
 buttons = sa.Table(
     "buttons",
     metadata,
-    _id(),
-    _conversation_id(),
+    id_column(),
+    conversation_id_column(),
     sa.Column("message_id", sa.String(32), sa.ForeignKey("messages.id"), nullable=False),
     sa.Column("position", sa.Integer, nullable=False),
     sa.Column("labels", sa.JSON, nullable=False),
@@ -147,8 +151,8 @@ buttons = sa.Table(
 handoffs = sa.Table(
     "handoffs",
     metadata,
-    _id(),
-    _conversation_id(),
+    id_column(),
+    conversation_id_column(),
     sa.Column("rule", sa.String(64), nullable=False),
     sa.Column("message_id", sa.String(32), sa.ForeignKey("messages.id"), nullable=False),
     sa.Column("words", sa.Text, nullable=False),
@@ -161,8 +165,8 @@ handoffs = sa.Table(
 notes = sa.Table(
     "notes",
     metadata,
-    _id(),
-    _conversation_id(),
+    id_column(),
+    conversation_id_column(),
     sa.Column("agent", sa.String(64), nullable=False),
     sa.Column("text", sa.Text, nullable=False),
     sa.Column("created_at", UtcDateTime, nullable=False),
@@ -195,7 +199,7 @@ web_sessions = sa.Table(
     "web_sessions",
     metadata,
     sa.Column("token_hash", sa.String(64), primary_key=True),
-    _conversation_id(),
+    conversation_id_column(),
     sa.Column("created_at", UtcDateTime, nullable=False),
     sa.Index("ix_web_sessions_conversation_id", "conversation_id"),
 )
@@ -235,7 +239,7 @@ platform_cursors = sa.Table(
 channel_media = sa.Table(
     "channel_media",
     metadata,
-    _id(),
+    id_column(),
     sa.Column("channel", sa.String(32), nullable=False),
     sa.Column("media_id", sa.String(255), nullable=False),
     sa.Column("name", sa.String(128), nullable=False),
@@ -254,7 +258,7 @@ told_unasked = sa.Table(
     metadata,
     # What was told, such as "late_order:SO…": told once, whoever notices it again.
     sa.Column("subject", sa.String(200), primary_key=True),
-    _conversation_id(),
+    conversation_id_column(),
     sa.Column("at", UtcDateTime, nullable=False),
     sa.Index("ix_told_unasked_conversation_id", "conversation_id"),
 )

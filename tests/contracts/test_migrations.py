@@ -16,7 +16,7 @@ from alembic.migration import MigrationContext
 from actions.records import care_tables
 from actions.records import tables as records
 from actions.records.database import driver_url
-from bot.stores import tables
+from bot.stores import join_tables, tables
 from bot.stores.migrate import RevisionState, revision_state, upgrade
 
 
@@ -26,6 +26,7 @@ def test_nothing_differs_from_the_tables(database_url: str) -> None:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, [tables.metadata, records.metadata]) == []
         assert care_tables.metadata is records.metadata
+        assert join_tables.metadata is tables.metadata
     engine.dispose()
 
 

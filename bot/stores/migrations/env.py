@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
-from bot.stores.tables import metadata
+from bot.stores.join_tables import metadata
 
 connection = context.config.attributes["connection"]
 context.configure(

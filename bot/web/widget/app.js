@@ -36,6 +36,7 @@ const host = createHost({
     // What was said before is not news to a screen reader.
     setTimeout(() => log.removeAttribute('aria-busy'), 1000);
     if (isOpen) opened(settings.focus);
+    if (settings.join) send({ text: settings.join });
   },
   open: ({ focus }) => opened(focus),
   close() { isOpen = false; },

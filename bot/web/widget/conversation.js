@@ -18,6 +18,7 @@ export function createConversation({ storage, language, onChange, onNotice }) {
   let stream = null;
   let typing = 0;
   let toldTyping = 0;
+  let where = '';
   const state = { owner: 'bot', place: null, agent: null, typing: null, connection: 'idle' };
 
   function stopTyping() {
@@ -25,7 +26,19 @@ export function createConversation({ storage, language, onChange, onNotice }) {
     state.typing = null;
   }
 
+  /** This chat was joined with another one, or separated: what is shown begins anew. */
+  function isElsewhere({ conversation }) {
+    const before = where;
+    where = conversation || before;
+    if (!before || where === before) return false;
+    disconnect();
+    session.keep({ read: 0 });
+    connect();
+    return true;
+  }
+
   function receive(frame) {
+    if (isElsewhere(frame)) return;
     if (frame.type === 'message') {
       const { message } = frame;
       if (!history.add(message)) return;
@@ -73,6 +86,7 @@ export function createConversation({ storage, language, onChange, onNotice }) {
   function disconnect() {
     if (stream) stream.stop();
     stream = null;
+    where = '';
     history = createHistory();
     stopTyping();
     Object.assign(state, { owner: 'bot', place: null, agent: null, connection: 'idle' });

@@ -19,7 +19,10 @@ export function createHost(handlers) {
 
   function listen() {
     if (!isFramed) {
-      handlers.start({ identity: '', language: languageOf(query.get('language') || navigator.language), open: true, focus: true });
+      // A link that joins this chat with another one: its secret counts as typed, once.
+      const join = query.get('join');
+      if (join) window.history.replaceState(null, '', window.location.pathname);
+      handlers.start({ join, identity: '', language: languageOf(query.get('language') || navigator.language), open: true, focus: true });
       return;
     }
     window.addEventListener('message', (event) => {

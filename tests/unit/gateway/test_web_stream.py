@@ -44,11 +44,13 @@ def seqs(messages: list[dict[str, Any]]) -> list[int]:
 
 
 async def test_ready_comes_first_then_what_is_missing(world: World) -> None:
-    session = (await world.session(language="en"))["session"]
+    opened = await world.session(language="en")
+    session = opened["session"]
     await world.say(session, "hello")
     async with stream(world, session) as socket:
         ready = await socket.receive_json(timeout=10)
-        assert ready == {"type": "ready", "owner": "bot", "language": "en", "place": None, "agent": None}
+        told = {"owner": "bot", "language": "en", "place": None, "agent": None}
+        assert ready == {"type": "ready", "conversation": opened["conversation"], **told}
         messages = await frames(socket, "message", 2)
         assert seqs(messages) == [1, 2]
         assert messages[0]["message"]["client_id"] == "c1"
