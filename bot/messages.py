@@ -209,8 +209,8 @@ class StoredMessage:
 
     ``texts`` holds both languages where we have them (bot and system), else nothing: ``text`` is the author's own.
     ``decision`` explains a bot turn (invariant 4), on the customer's message that was answered. ``in_reply_to`` is the
-    id of the message being answered. ``delivery_reason``: a short name for why it waits or was not delivered. ``endpoint``: where the
-    customer wrote it, or is to read it.
+    id of the message being answered. ``delivery_reason``: why it waits or was not delivered, in short. ``endpoint``:
+    where the customer wrote it, or is to read it.
     """
 
     id: str

@@ -13,6 +13,8 @@ from bot.ports import Parts
 LONGEST_EXTERNAL_ID = 320
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 _LATIN = re.compile(r"[A-Za-z]")
+# Codes that join two chats are of no language.
+_CODE = re.compile(r"\bKFL?-[A-Z0-9-]+", re.IGNORECASE)
 # A text column of PostgreSQL refuses the first, UTF-8 the others.
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
@@ -53,7 +55,8 @@ def clean(text: str) -> str:
 
 def guess_language(text: str) -> Language:
     """For the first message of a sender we know nothing of; the brain decides better from then on."""
-    return "en" if _LATIN.search(text) and not _HAN.search(text) else "zh"
+    words = _CODE.sub("", text)
+    return "en" if _LATIN.search(words) and not _HAN.search(words) else "zh"
 
 
 async def _label(parts: Parts, incoming: Incoming, payload: str) -> str:

@@ -119,6 +119,7 @@ async def _claim(
     claim = await joining.joins.claim(message, given, joining.rules)
     log.info("join_code_typed", conversation=conversation.id, message=message.id, verdict=claim.verdict.value)
     if claim.verdict is Verdict.FOUND and claim.code is not None:
+        conversation = await _in_their_language(parts, conversation, message, claim.code)
         asked = {
             "channel": word(claim.code.channel),
             "at": {"datetime": claim.code.made_at.isoformat()},
@@ -128,6 +129,18 @@ async def _claim(
         return
     refusals = {Verdict.OWN: notices.JOIN_OWN, Verdict.TAKEN: notices.JOIN_TAKEN}
     await _say(parts, conversation, message, refusals.get(claim.verdict, notices.JOIN_REFUSED))
+
+
+async def _in_their_language(
+    parts: Parts, conversation: Conversation, message: StoredMessage, code: JoinCode
+) -> Conversation:
+    """A code says nothing of a language; who has said nothing else here is spoken to as where it was made."""
+    earlier = await parts.store.history(conversation.id, limit=LOOK_BACK)
+    if any(each.author is Author.CUSTOMER and each.id != message.id for each in earlier):
+        return conversation
+    language = (await parts.store.conversation(code.home_id)).language
+    await parts.store.set_language(conversation.id, language)
+    return replace(conversation, language=language)
 
 
 async def _join(

@@ -8,10 +8,11 @@ from __future__ import annotations
 from aiohttp import web
 
 from actions import shop
-from bot.conversation import hand_to_agent
+from bot.conversation import hand_to_agent, join_desk
 from bot.conversation.events import DESK_TOPIC
 from bot.desk import auth, dossier, stream
 from bot.desk.files import files_json
+from bot.desk.line_of_time import all_messages, endpoints_of, notes_of
 from bot.desk.overview import conversation_json, limits_json
 from bot.desk.transcript import transcript
 from bot.http.bodies import id_of, is_id, read_object, text_of
@@ -19,10 +20,8 @@ from bot.http.context import Context, context_of
 from bot.http.errors import ApiError, wrong_field
 from bot.http.language import as_language
 from bot.http.views import Names
-from bot.messages import Agent, Conversation, Owner, StoredMessage
+from bot.messages import Agent, Conversation, Owner
 from bot.ports import StaleConversation, UnknownConversation
-
-_PAGE = 500
 
 
 async def list_conversations(request: web.Request, agent: Agent) -> web.Response:
@@ -39,13 +38,15 @@ async def list_conversations(request: web.Request, agent: Agent) -> web.Response
 
 
 async def get_conversation(request: web.Request, agent: Agent) -> web.Response:
-    """The row with ``reply_limits``, ``files`` (what an agent may send) and its dossier: handoffs, orders, notes,
-    intents, mood_curve, articles, failures, changes."""
+    """The row with ``reply_limits``, ``files`` (what an agent may send), ``channels`` (where the customer is or was
+    reached), ``invites`` (where they can be invited to) and its dossier: handoffs, orders, notes, intents, mood_curve,
+    articles, failures, changes."""
     context = context_of(request)
     parts, names = context.parts, await _names(context)
     overview = await parts.store.overview(_id(request))
     conversation = overview.conversation
-    messages = await _all_messages(context, conversation)
+    messages = await all_messages(parts, conversation)
+    endpoints = await endpoints_of(parts, conversation)
     customer_id = conversation.customer.id if conversation.customer else None
     orders = await context.records.orders_of_conversation(conversation.id, customer_id)
     handoffs = dossier.handoffs_json(await parts.store.handoffs(conversation.id), parts.handoff_rules, agent.language)
@@ -57,7 +58,9 @@ async def get_conversation(request: web.Request, agent: Agent) -> web.Response:
             **dossier.dossier(messages, orders, handoffs),
             "files": files_json(parts.channel_rules.get(conversation.channel)),
             "reply_limits": limits_json(parts, conversation, await parts.store.reply_windows(conversation.endpoint)),
-            "notes": dossier.notes_json(await parts.store.notes(conversation.id), names),
+            "notes": dossier.notes_json(await notes_of(parts, endpoints), names),
+            "channels": dossier.channels_json(endpoints, names),
+            "invites": sorted(parts.joining.served) if parts.joining else [],
         }
     )
 
@@ -69,8 +72,10 @@ async def get_transcript(request: web.Request, agent: Agent) -> web.Response:
     language = as_language(asked) if asked else agent.language
     if language is None:
         raise wrong_field("language", "zh 或 en", "zh or en")
-    messages = await _all_messages(context, await conversation_of(request))
-    return web.json_response({"messages": transcript(messages, language, await _names(context))})
+    conversation = await conversation_of(request)
+    messages = await all_messages(context.parts, conversation)
+    channels = {each.id: each.channel for each in await endpoints_of(context.parts, conversation)}
+    return web.json_response({"messages": transcript(messages, language, await _names(context), channels)})
 
 
 async def list_agents(request: web.Request, agent: Agent) -> web.Response:
@@ -148,6 +153,25 @@ async def close(request: web.Request, agent: Agent) -> web.Response:
     return await changed(request, agent)
 
 
+async def invite(request: web.Request, agent: Agent) -> web.Response:
+    """``{channel?, client_id}``: tell the customer how to go on there, with a code that joins the two chats."""
+    body = await read_object(request)
+    channel, client_id = body.get("channel"), id_of(body, "client_id")
+    parts = context_of(request).parts
+    if channel is not None and channel not in (parts.joining.served if parts.joining else ()):
+        raise wrong_field("channel", "已开通的渠道", "a channel that is set up")
+    conversation = await conversation_of(request)
+    await join_desk.invite(parts, conversation.id, agent, channel, client_id)
+    return await changed(request, agent)
+
+
+async def separate(request: web.Request, agent: Agent) -> web.Response:
+    """The customer's joined chats are chats of their own again."""
+    conversation = await conversation_of(request)
+    await join_desk.separate(context_of(request).parts, conversation.id, agent)
+    return await changed(request, agent)
+
+
 def add_to(app: web.Application) -> None:
     """Add the desk's routes and its log-in limits to the application."""
     auth.add_limits_to(app)
@@ -170,6 +194,8 @@ def add_to(app: web.Application) -> None:
             web.post(f"{one}/transfer", guard(transfer)),
             web.post(f"{one}/return", guard(return_to_bot)),
             web.post(f"{one}/close", guard(close)),
+            web.post(f"{one}/invite", guard(invite)),
+            web.post(f"{one}/separate", guard(separate)),
         ]
     )
 
@@ -184,15 +210,6 @@ def _id(request: web.Request) -> str:
 async def conversation_of(request: web.Request) -> Conversation:
     """Raises UnknownConversation."""
     return await context_of(request).parts.store.conversation(_id(request))
-
-
-async def _all_messages(context: Context, conversation: Conversation) -> list[StoredMessage]:
-    messages: list[StoredMessage] = []
-    while page := await context.parts.store.history(
-        conversation.id, after=messages[-1].seq if messages else 0, limit=_PAGE
-    ):
-        messages += page
-    return messages
 
 
 async def _names(context: Context) -> Names:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from bot.joining import Endpoint
 from bot.messages import Handoff, Language, Note, StoredMessage
 from bot.rules import HandoffRules
 
@@ -89,6 +90,21 @@ def notes_json(notes: Iterable[Note], names: Mapping[str, str]) -> list[dict[str
             "created_at": note.created_at.isoformat(),
         }
         for note in notes
+    ]
+
+
+def channels_json(endpoints: Iterable[Endpoint], names: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Where the customer is or was reached, the conversation's own channel first; ``by`` is ``code`` or ``link``,
+    ``parted_by`` ``customer`` or an agent's name."""
+    return [
+        {
+            "channel": each.channel,
+            "joined_at": each.joined_at.isoformat() if each.joined_at else None,
+            "by": each.joined_by or None,
+            "parted_at": each.parted_at.isoformat() if each.parted_at else None,
+            "parted_by": names.get(each.parted_by, each.parted_by) if each.parted_by else None,
+        }
+        for each in endpoints
     ]
 
 

@@ -17,15 +17,16 @@ from bot.conversation.handle import drain
 from bot.conversation.send_replies import unfinished
 from bot.gateway.application import create_app
 from bot.messages import Conversation, Owner, StoredMessage
-from bot.ports import Parts
+from bot.ports import Channel, Parts
 from bot.queue.in_process import InProcessQueue
 from bot.queue.notifier import InProcessNotifier
 from bot.rules_channels import load_channel_rules
+from bot.rules_joining import load_join_rules
 from bot.settings import Settings
 from bot.stores.accounts import Accounts
 from bot.stores.sqlalchemy_store import SqlAlchemyStore
 from bot.wiring import RULES
-from bot.wiring_platforms import BuiltPlatforms, build_platforms
+from bot.wiring_platforms import BuiltPlatforms, build_joining, build_platforms
 from tests.fakes import FakeBrain, fake_parts
 from tests.platforms.simulator import Customer, Simulator
 from tests.unit.gateway.world import FakeRecords
@@ -137,11 +138,13 @@ def _assembled(
     given: Mapping[str, Any],
 ) -> Connected:
     notifier = InProcessNotifier()
+    channels: dict[str, Channel] = {"web": WebChannel(notifier), **platforms.channels}
     parts = fake_parts(
         SqlAlchemyStore(database),
         notifier=notifier,
-        channels={"web": WebChannel(notifier), **platforms.channels},
+        channels=channels,
         channel_rules=load_channel_rules(RULES / "channels.yml"),
+        joining=build_joining(database, channels, platforms.links, load_join_rules(RULES / "joining.yml")),
         **given,
     )
     queue = InProcessQueue(lambda conversation_id: drain(parts, conversation_id), lambda: unfinished(parts))

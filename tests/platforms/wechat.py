@@ -9,6 +9,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
+from urllib.parse import parse_qs, urlsplit
 
 from aiohttp import web
 
@@ -35,6 +36,7 @@ class WechatSimulator(Simulator):
     access_until: float = 0.0
     tokens_fetched: int = 0
     old_tokens: set[str] = field(default_factory=set)
+    scenes: dict[str, tuple[str, float]] = field(default_factory=dict)
 
     # --- what customers do -----------------------------------------------------------------
     async def says(self, name: str, text: str, **more: str) -> Delivered:
@@ -76,6 +78,15 @@ class WechatSimulator(Simulator):
         if kind:
             customer.open(kind, MINUTE, 3, self.clock.now())
         return {**self._head(name), "MsgType": "event", "Event": event, "EventKey": key}
+
+    async def scans(self, name: str, address: str) -> Delivered:
+        """The QR code behind the address that ``qrcode/create`` led to; who does not follow yet follows by it."""
+        scene, until = self.scenes[parse_qs(urlsplit(address).query)["ticket"][0]]
+        if self.clock.now() >= until:
+            raise LookupError("this QR code has expired")
+        if self.customer(name).following:
+            return await self.event(name, "SCAN", scene)
+        return await self.event(name, "subscribe", f"qrscene_{scene}")
 
     async def deliver_fields(self, name: str, fields: Mapping[str, str]) -> Delivered:
         delivered = await self.deliver(lambda: self.signed(fields))
@@ -125,6 +136,7 @@ class WechatSimulator(Simulator):
                 web.post("/cgi-bin/stable_token", answering(self, self._stable_token)),
                 web.post("/cgi-bin/message/custom/send", answering(self, self._send)),
                 web.post("/cgi-bin/media/upload", answering(self, self._upload)),
+                web.post("/cgi-bin/qrcode/create", answering(self, self._qrcode)),
                 web.get("/cgi-bin/media/get", self._get_media),
             ]
         )
@@ -158,6 +170,18 @@ class WechatSimulator(Simulator):
         """As when somebody else fetched a token in the old way: ours is worth nothing from now on."""
         self.old_tokens.add(self.access_token)
         self.access_token, self.access_until = "", 0.0
+
+    async def _qrcode(self, request: web.Request) -> dict[str, Any]:
+        """A QR code for a while, with a text of 1 to 64 characters in it."""
+        self.check_token(request)
+        body = await body_of(request)
+        scene = body.get("action_info", {}).get("scene", {}).get("scene_str", "")
+        seconds = body.get("expire_seconds", 60)
+        if body.get("action_name") != "QR_STR_SCENE" or not 0 < len(scene) <= 64 or not 0 < seconds <= 2_592_000:
+            raise Refusal(40053)
+        ticket = secrets.token_urlsafe(60) + "=="
+        self.scenes[ticket] = scene, self.clock.now() + seconds
+        return {"ticket": ticket, "expire_seconds": seconds, "url": f"http://weixin.qq.com/q/{ticket[:20]}"}
 
     async def _send(self, request: web.Request) -> dict[str, Any]:
         self.check_token(request)

@@ -34,6 +34,7 @@ export function startDesk({ elements, me, language, onLoggedOut, notify }) {
   const dossier = createDossier(elements.dossier, {
     onNote: (text) => act('notes', { text }),
     onVouch: (number) => act('verify', { order_number: number }),
+    onAct: act,
     onBack: () => { elements.desk.dataset.pane = 'talk'; },
   });
   const talk = createTalk(elements.talk, {

@@ -3,6 +3,7 @@
 import { cardOf } from '../widget/cards.js';
 import { el, refill } from '../widget/dom.js';
 import { moment, pick } from '../widget/i18n.js';
+import { channels } from './channels.js';
 import { face } from './marks.js';
 import { say } from './i18n.js';
 
@@ -76,7 +77,7 @@ function voucher(one, language, onVouch) {
 }
 
 /** `onNote(text)` resolves when the note is stored; `show(one, language)` paints a conversation's dossier. */
-export function createDossier(container, { onNote, onBack, onVouch }) {
+export function createDossier(container, { onNote, onBack, onVouch, onAct }) {
   const field = el('textarea', { rows: '2', id: 'note' });
   const label = el('label', { class: 'unseen', for: 'note' });
   const save = el('button', { type: 'submit', class: 'plain' });
@@ -109,6 +110,7 @@ export function createDossier(container, { onNote, onBack, onVouch }) {
         section(say(language, 'orders'), ...(one.orders.length
           ? one.orders.map((data) => order(data, language))
           : [quiet(say(language, 'no_orders'))]), voucher(one, language, onVouch)),
+        section(say(language, 'channels'), ...channels(one, language, onAct)),
         section(say(language, 'notes'), ...notes(one.notes, language), form),
         ...(one.intents.length ? [section(say(language, 'intents'), wanted(one.intents))] : []),
         ...(one.mood_curve.length

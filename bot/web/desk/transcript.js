@@ -19,6 +19,7 @@ function bubble(message, language, readIn, channel) {
   return el('div', { class: `line ${message.author} ${message.delivery || ''}` },
     el('p', { class: 'who' },
       message.agent || say(language, `author_${message.author}`),
+      message.via ? el('span', { class: 'via' }, say(language, `channel_${message.via}`)) : null,
       el('time', { datetime: message.created_at }, moment(message.created_at, language)),
       message.key ? el('code', { title: say(language, 'key') }, message.key) : null),
     message.text || !message.attachment
@@ -59,7 +60,10 @@ export function createTranscript(container, actions) {
       const wasAtEnd = container.scrollHeight - container.scrollTop - container.clientHeight < 90;
       const before = lines;
       lines = new Map();
-      messages.forEach((message) => {
+      // The channel of each bubble is only worth saying where there are several.
+      const isJoined = new Set(messages.map((message) => message.channel)).size > 1;
+      messages.forEach((one) => {
+        const message = isJoined ? { ...one, via: one.channel } : one;
         const facts = JSON.stringify([message, language, readIn]);
         const known = before.get(message.id);
         lines.set(message.id, known && known.facts === facts ? known : { facts, node: bubble(message, language, readIn, one.channel) });

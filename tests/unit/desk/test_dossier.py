@@ -58,7 +58,7 @@ def test_note_of_an_agent_who_left_keeps_the_user_name() -> None:
 def test_transcript_falls_back_to_the_authors_own_words() -> None:
     by_agent = message(2, author=Author.AGENT, agent="lin", text="您好")
     by_bot = message(3, author=Author.BOT, text="好", texts={"zh": "好", "en": "OK"}, key="utter_ok")
-    rows = transcript([message(1), by_agent, by_bot], "en", {"lin": "小林"})
+    rows = transcript([message(1), by_agent, by_bot], "en", {"lin": "小林"}, {})
     assert [row["text"] for row in rows] == ["文1", "您好", "OK"]
     assert [row["original"] for row in rows] == ["文1", "您好", "好"]
     assert rows[1]["agent"] == "小林"
