@@ -86,6 +86,21 @@ class TestParse:
         assert all(isinstance(event, Ignored) for event in events)
         assert len(events) == 8
 
+    def test_a_followed_link_that_joins_chats_is_as_if_typed(self) -> None:
+        """A thread that is known tells a referral; a new one tells it with its first press."""
+        known, new, other = parse(
+            call_back(
+                {"referral": {"ref": "KFL-2345", "source": "SHORTLINK", "type": "OPEN_THREAD"}},
+                {"postback": {"mid": "m", "title": "Start", "payload": "x", "referral": {"ref": "KFL-2345"}}},
+                {"referral": {"ref": "summer-sale"}},
+            )
+        )
+        assert isinstance(known, Said)
+        assert isinstance(new, Said)
+        assert known.incoming == new.incoming
+        assert (known.incoming.text, known.incoming.payload, known.incoming.window) == ("KFL-2345", None, "message")
+        assert other == Ignored("referral")
+
     def test_standby_and_control(self) -> None:
         (standby,) = parse(call_back({"message": {"mid": "m", "text": "x"}}, name="standby"))
         assert isinstance(standby, Said)

@@ -71,6 +71,18 @@ def test_following_and_leaving() -> None:
 
 
 @pytest.mark.parametrize(
+    ("event", "key", "window"),
+    [("subscribe", "qrscene_KFL-2345", "follow"), ("SCAN", "KFL-2345", "scan")],
+)
+def test_a_scanned_link_that_joins_chats_is_as_if_typed(event: str, key: str, window: str) -> None:
+    said = parse({**HEAD, "MsgType": "event", "Event": event, "EventKey": key})
+    assert isinstance(said, Said)
+    assert (said.incoming.text, said.incoming.window, said.incoming.sent_at) == ("KFL-2345", window, AT)
+    again = parse({**HEAD, "MsgType": "event", "Event": event, "EventKey": key})
+    assert again == said, "delivered again it is the same message"
+
+
+@pytest.mark.parametrize(
     "fields",
     [
         {"MsgType": "event", "Event": "VIEW", "EventKey": "https://x"},

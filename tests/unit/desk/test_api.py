@@ -317,3 +317,44 @@ async def test_an_agent_vouches_for_a_customer_and_a_note_says_so(world: World) 
     assert world.records.vouched[-1] == (opened["conversation"], "SO202611010001")
     (note,) = await world.parts.store.notes(opened["conversation"])
     assert (note.agent, "SO202611010001" in note.text) == ("sam", True)
+
+
+# --- other channels of the same customer ------------------------------------------------------
+async def test_the_desk_says_where_a_customer_can_be_reached(world: World) -> None:
+    opened = await handed_over(world)
+    headers = await world.log_in()
+    await act(world, opened, "claim", headers)
+    one = await get(world, f"{LIST}/{opened['conversation']}")
+    assert one["invites"] == ["web", "wechat"]
+    assert [(each["channel"], each["joined_at"], each["parted_at"]) for each in one["channels"]] == [
+        ("web", None, None)
+    ]
+    lines = (await get(world, f"{LIST}/{opened['conversation']}/transcript"))["messages"]
+    assert {line["channel"] for line in lines} == {"web"}
+
+
+async def test_an_agent_sends_a_code_once_a_click(world: World) -> None:
+    opened = await handed_over(world)
+    headers = await world.log_in()
+    await act(world, opened, "claim", headers)
+    answer = await act(world, opened, "invite", headers, channel="wechat", client_id="i1")
+    assert answer.status == 200, await answer.text()
+    said = (await world.parts.store.history(opened["conversation"]))[-1]
+    assert (said.key, said.author, said.agent) == ("notice_join_code", Author.SYSTEM, "lin")
+    assert (await act(world, opened, "separate", headers)).status == 200
+
+
+@pytest.mark.parametrize("body", [{"channel": "telegram", "client_id": "i1"}, {"channel": "wechat"}, {"client_id": 7}])
+async def test_an_odd_invitation_is_refused(world: World, body: dict[str, Any]) -> None:
+    opened = await handed_over(world)
+    headers = await world.log_in()
+    await act(world, opened, "claim", headers)
+    assert await error_of(await act(world, opened, "invite", headers, **body)) == (400, "bad_request")
+
+
+@pytest.mark.parametrize("action", ["invite", "separate"])
+async def test_only_the_agent_who_has_the_customer_invites_and_separates(world: World, action: str) -> None:
+    opened = await handed_over(world)
+    headers = await world.log_in("sam")
+    refused = await act(world, opened, action, headers, channel="wechat", client_id="i1")
+    assert await error_of(refused) == (409, "owner_changed")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -12,7 +13,8 @@ import pytest
 from aiohttp import ClientWebSocketResponse, WSCloseCode, WSMsgType, WSServerHandshakeError
 
 from bot.conversation import hand_to_agent
-from bot.messages import Agent
+from bot.conversation.accept import accept
+from bot.messages import Agent, Author, Draft, Incoming
 from tests.fakes import bot_turn
 from tests.unit.gateway.world import World, error_of, eventually, running
 
@@ -262,3 +264,35 @@ async def test_foreign_page_opens_no_stream(database_url: str, tmp_path: Path) -
         assert refused.value.status == 403
         async with stream(world, session, origin="https://shop.example") as socket:
             assert (await socket.receive_json(timeout=10))["type"] == "ready"
+
+
+async def test_a_page_whose_chat_is_joined_with_another_reads_that_one(world: World) -> None:
+    """It is told, its socket ends, and what it reads from then on is the conversation that began on WeChat."""
+    opened = await world.session(language="zh")
+    await accept(world.parts, Incoming("wechat", "o1", "w1", "换到网页继续"))
+    home = await world.parts.store.open_conversation("wechat", "o1", language="zh")
+    await world.queue.served(home.id)
+    offered = (await world.parts.store.history(home.id))[-1].text
+    code = re.findall(r"KF-\w{4}-\w{4}", offered)[0]
+    async with stream(world, opened["session"]) as socket:
+        await world.say(opened["session"], f"关联码 {code}")
+        await world.say(opened["session"], "是")
+        assert (await frames(socket, "conversation"))[0]["conversation"] == home.id
+        assert (await socket.receive(timeout=10)).type in (WSMsgType.CLOSE, WSMsgType.CLOSED, WSMsgType.CLOSING)
+    async with stream(world, opened["session"]) as socket:
+        ready, first = await socket.receive_json(timeout=10), await socket.receive_json(timeout=10)
+        assert (ready["conversation"], first["message"]["text"]) == (home.id, "换到网页继续")
+        assert first["message"]["client_id"] is None
+        await world.say(opened["session"], "现在是同一个")
+        mine = [frame["message"] for frame in await frames(socket, "message", 3)]
+        assert [each["client_id"] for each in mine if each["text"] == "现在是同一个"] == [f"c{world.counter}"]
+
+
+async def test_notices_for_another_channel_are_not_shown_on_the_page(world: World) -> None:
+    opened = await world.session(language="zh")
+    for there, text in ((opened["conversation"], "给网页"), ("f" * 32, "给微信")):
+        await world.parts.store.add_notice(
+            opened["conversation"], Draft(Author.SYSTEM, text, "zh", key="notice_x", endpoint=there)
+        )
+    answer = await world.client.get("/channels/web/messages", params={"session": opened["session"]})
+    assert [each["text"] for each in (await answer.json())["messages"]] == ["给网页"]

@@ -19,13 +19,16 @@ from bot.conversation.handle import drain
 from bot.conversation.send_replies import unfinished
 from bot.gateway.application import create_app
 from bot.gateway.metrics import Metrics, metered
+from bot.joining import Joining
 from bot.messages import LANGUAGES, Language
 from bot.ports import Parts
 from bot.queue.in_process import InProcessQueue
 from bot.queue.notifier import InProcessNotifier
+from bot.rules_joining import load_join_rules
 from bot.settings import Settings
 from bot.stores import accounts as accounts_module
 from bot.stores.accounts import Accounts
+from bot.stores.join_store import JoinStore
 from bot.stores.sqlalchemy_store import SqlAlchemyStore
 from tests.databases import copy_of, sqlite_template
 from tests.fakes import FakeBrain, fake_parts
@@ -186,7 +189,13 @@ async def running(
     database = Database(database_url)
     store = SqlAlchemyStore(database)
     notifier, given = InProcessNotifier(), {"brain": FakeBrain(), **(real or {})}
-    parts = fake_parts(metered(store, numbers), notifier=notifier, channels={"web": WebChannel(notifier)}, **given)
+    parts = fake_parts(
+        metered(store, numbers),
+        notifier=notifier,
+        channels={"web": WebChannel(notifier)},
+        joining=Joining(JoinStore(database), load_join_rules(), frozenset({"web", "wechat"})),
+        **given,
+    )
     queue = InProcessQueue(lambda conversation_id: drain(parts, conversation_id), lambda: unfinished(parts))
     parts = replace(parts, queue=queue)
     accounts, readiness = Accounts(database), FakeReadiness()
