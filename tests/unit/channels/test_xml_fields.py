@@ -50,7 +50,7 @@ def test_fields_are_read_flat_and_the_first_one_counts() -> None:
     assert read_fields(body) == {"A": "你<好>&", "B": "1 & 2", "C": "text", "E": ""}
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     st.dictionaries(
         st.from_regex(r"\A[A-Za-z]{1,12}\Z"), st.text(st.characters(exclude_categories=["Cs", "Cc"])), max_size=8
@@ -60,7 +60,7 @@ def test_what_we_write_we_read(fields: dict[str, str]) -> None:
     assert read_fields(write_fields(fields)) == fields
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=400, deadline=None)
 @given(st.binary(max_size=300))
 def test_no_bytes_do_anything_but_parse_or_be_refused(body: bytes) -> None:
     try:
