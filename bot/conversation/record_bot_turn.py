@@ -82,9 +82,7 @@ def explain(turn: BotTurn, decision: HandoffDecision | None) -> dict[str, Any]:
 
 
 def _utterances(parts: Parts, turn: BotTurn, decision: HandoffDecision | None, place: int) -> Sequence[Utterance]:
-    # What was changed in the shop's records is told in any case: a cancelled order must not stay a secret.
-    keeps = decision is None or decision.rule.keep_reply or bool(turn.effects)
-    said = list(turn.utterances) if keeps else []
+    said = list(turn.utterances) if _keeps_reply(turn, decision) else []
     keys = list(decision.rule.say) if decision else []
     if decision is not None and decision.hands_over:
         # The bot's buttons lead to a bot that does not answer any more.
@@ -96,6 +94,14 @@ def _utterances(parts: Parts, turn: BotTurn, decision: HandoffDecision | None, p
         if all(utterance.key != key for utterance in said):
             said.extend(sayable(parts.responses, key, {"place": place} if key == HANDED_OVER else {}))
     return said
+
+
+def _keeps_reply(turn: BotTurn, decision: HandoffDecision | None) -> bool:
+    # What was changed in the shop's records is told in any case: a cancelled order must not stay a secret.
+    if decision is None or turn.effects:
+        return True
+    # "Do you mean one of these", and then no button and a human: whom we pass on we ask nothing.
+    return decision.rule.keep_reply and not (decision.hands_over and misunderstood(turn))
 
 
 def _draft(utterance: Utterance, turn: BotTurn, message: StoredMessage) -> Draft:

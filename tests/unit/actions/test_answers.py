@@ -206,3 +206,11 @@ def test_an_item_is_named_by_its_name_s_words_alone(text: str, place: str | None
     items = tuple(replace(ORDER.items[0], name=name) for name in names)
     case = replace(CASE, order=replace(ORDER, items=items))
     assert named_item(Question("item", Kind.ITEM), ["你好", text, "SO202611010001"], case) == place
+
+
+@pytest.mark.parametrize(
+    "text", ["重新发一个吧", "那就补发吧", "再寄一个来", "just send a new one", "a replacement please"]
+)
+@pytest.mark.parametrize("question", ["damage_remedy", "lost_remedy"])
+def test_who_wants_it_sent_again_may_say_so_in_many_words(question: str, text: str) -> None:
+    assert answer(Kind.CHOICE, text, question, ("resend", "refund"), intent="stop") == "resend"

@@ -147,6 +147,12 @@ async def test_an_upset_customer_reads_the_answer_an_apology_and_the_place(parts
     assert (handoff.rule, handoff.threshold, handoff.measured, handoff.words) == ("upset", -0.6, -0.9, "垃圾")
 
 
+async def test_an_upset_customer_is_not_asked_what_was_meant(parts: Parts, brain: FakeBrain) -> None:
+    brain.script["搞了一个小时!"] = bot_turn("utter_did_you_mean", mood=-0.9, facts={"misunderstood": True})
+    replies = await asks(parts, "搞了一个小时!")
+    assert [reply.key for reply in replies] == ["utter_sorry", "notice_handed_over"]
+
+
 async def test_a_handed_over_customer_is_offered_no_button_of_the_bots(parts: Parts, brain: FakeBrain) -> None:
     answer = bot_turn("utter_x", mood=-0.9)
     brain.script["垃圾!"] = replace(answer, utterances=(utterance("utter_x", {}, "/track_order"),))
