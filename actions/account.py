@@ -32,7 +32,7 @@ class AccountLink(Action):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         turn = CustomerTurn.of(tracker)
-        hit = await best_answer(turn.text, turn.intent, turn.language)
+        hit = await best_answer(turn)
         link = links().get(turn.intent)
         if hit is None:
             say(dispatcher, "utter_service_by_person")
@@ -60,7 +60,7 @@ class ShowPoints(Action):
                 theirs = await database.read(coupons.of_customers, [customers[0]])
                 _say_figures(dispatcher, found, _usable(theirs, clock.shop_day(clock.now())))
                 return []
-        hit = await best_answer(turn.text, turn.intent, turn.language)
+        hit = await best_answer(turn)
         if hit is None:
             dispatcher.utter_message(response="utter_no_article", misunderstood=True)
         else:
@@ -88,7 +88,7 @@ class CouponProblem(Action):
             if codes:
                 say(dispatcher, "utter_coupon_unknown", code=codes[0], offers=[HUMAN])
                 return []
-        hit = await best_answer(turn.text, turn.intent, turn.language)
+        hit = await best_answer(turn)
         if hit is None:
             say(dispatcher, "utter_service_by_person")
         else:

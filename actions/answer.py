@@ -21,7 +21,7 @@ class AnswerFromKnowledge(Action):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         turn = CustomerTurn.of(tracker)
-        hit = await best_answer(turn.text, turn.intent, turn.language)
+        hit = await best_answer(turn)
         if hit is None:
             # Understood, but not helped: three times in a row is as good a reason for a human as not being understood.
             dispatcher.utter_message(response="utter_no_article", misunderstood=True)

@@ -194,7 +194,7 @@ def _tell_how_it_stands(dispatcher: CollectingDispatcher, made: Complaint) -> No
 
 async def _explain(dispatcher: CollectingDispatcher, turn: CustomerTurn) -> None:
     """No complaint that this customer may see: how to find out otherwise."""
-    hit = await best_answer(turn.text, "check_complaint", turn.language)
+    hit = await best_answer(turn, intent="check_complaint")
     if hit is None:
         say(dispatcher, "utter_service_by_person")
     else:

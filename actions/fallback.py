@@ -35,7 +35,7 @@ class Fallback(Action):
         if await heard_feedback(dispatcher, tracker):
             return []
         turn = CustomerTurn.of(tracker)
-        hit = await best_answer(turn.text, None, turn.language)
+        hit = await best_answer(turn)
         number = turn.entity("order_number")
         if hit is not None:
             utter_article(dispatcher, hit, **ask_whether_it_helped(turn, hit))
@@ -66,7 +66,7 @@ async def _near_topics(turn: CustomerTurn) -> list[dict[str, Any]]:
         if confidence >= _LEAST_CONFIDENCE and (hit or opened_by(intent)):
             offers.append(offer(f"button_topic_{intent}", f"/{intent}"))
             shown |= {hit.slug} if hit else set()
-    for hit in await near_articles(turn.text, turn.language):
+    for hit in await near_articles(turn):
         if hit.score >= _LEAST_SCORE and hit.slug not in shown:
             title = json.dumps({"article": hit.title}, ensure_ascii=False)
             offers.append(offer("button_article", f"/inform{title}", title=dict(hit.titles)))

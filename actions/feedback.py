@@ -72,7 +72,7 @@ class Feedback(Action):
             article = turn.entity("article") or ""
             await _act(dispatcher, turn, _answer_with(tracker, article), article, turn.entity("helped") == "yes")
         elif not await heard_feedback(dispatcher, tracker):
-            hit = await best_answer(turn.text, turn.intent, turn.language)
+            hit = await best_answer(turn)
             if hit is None:
                 say(dispatcher, "utter_feedback_thanks")
             else:
@@ -149,9 +149,10 @@ async def _next_best(answer: Mapping[str, Any], tried: Sequence[str], turn: Cust
     question = str(answer.get("question") or "")
     if not question or len(tried) >= MOST_ARTICLES:
         return None
-    intent = str(answer.get("question_intent") or "") or None
-    hits = await services.current().knowledge.find(question, turn.language, top=len(tried) + 1, intent=intent)
-    return next((hit for hit in hits if hit.slug not in tried and hit.score >= NEXT_FROM), None)
+    intent = str(answer.get("question_intent") or "")
+    find = services.current().knowledge.find
+    hits = await find(question, turn.language, top=1, intents={intent: 1.0} if intent else {}, excluding=tried)
+    return hits[0] if hits and hits[0].score >= NEXT_FROM else None
 
 
 def _answer_with(tracker: Tracker, article: str) -> Mapping[str, Any]:

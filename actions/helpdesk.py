@@ -22,7 +22,7 @@ class AnswerService(Action):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         turn = CustomerTurn.of(tracker)
-        hit = await best_answer(turn.text, turn.intent, turn.language)
+        hit = await best_answer(turn)
         neighbour = _NEIGHBOURS.get(turn.intent)
         offers = [offer(f"button_topic_{neighbour}", f"/{neighbour}")] if neighbour else []
         if hit is None:

@@ -8,24 +8,31 @@ from typing import Any
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import services
-from kb.search import Hit, Language
+from actions.turn import CustomerTurn
+from kb.search import Hit
 
 ANSWER_FROM = 0.5
 """Least calibrated score at which an article is given as the answer (0.5: as likely right as wrong)."""
 
 
-async def best_answer(text: str, intent: str | None, language: Language) -> Hit | None:
-    """The article that answers, or None when none is likely enough. A button's ``/intent`` goes by its intent."""
-    knowledge = services.current().knowledge
-    if text.startswith("/"):
-        return knowledge.by_intent(intent, language) if intent else None
-    hits = await knowledge.find(text, language, top=1, intent=intent)
+async def best_answer(turn: CustomerTurn, *, intent: str = "") -> Hit | None:
+    """The article that answers, or None when none is likely enough. A pressed button goes by its intent.
+
+    ``intent``: where the action knows better than the classifier what is wanted.
+    """
+    if turn.pressed_button:
+        return services.current().knowledge.by_intent(intent or turn.intent, turn.language)
+    hits = await near_articles(turn, top=1, intent=intent)
     return hits[0] if hits and hits[0].score >= ANSWER_FROM else None
 
 
-async def near_articles(text: str, language: Language, top: int = 3) -> list[Hit]:
-    """Articles in the neighbourhood, however unlikely, best first; for "did you mean"."""
-    return await services.current().knowledge.find(text, language, top=top)
+async def near_articles(turn: CustomerTurn, top: int = 3, *, intent: str = "") -> list[Hit]:
+    """Articles in the neighbourhood, however unlikely, best first; for "did you mean".
+
+    What the classifier thought of counts even where it was not sure enough to go by it.
+    """
+    intents = {intent: 1.0} if intent else dict(turn.ranking) or {turn.intent: turn.confidence}
+    return await services.current().knowledge.find(turn.text, turn.language, top=top, intents=intents)
 
 
 def utter_article(

@@ -49,7 +49,7 @@ class PrivacyRequest(Action):
 
 async def _explain(dispatcher: CollectingDispatcher, turn: CustomerTurn) -> None:
     """For everybody else the article and the shop's own page, where one must log in."""
-    hit = await best_answer(turn.text, turn.intent, turn.language)
+    hit = await best_answer(turn)
     if hit is None:
         say(dispatcher, "utter_service_by_person")
     else:

@@ -1,18 +1,20 @@
 """The blind questions of tests/data/kb_questions, in two halves.
 
-Data rows are counted from 0: even ones are for development (single misses may be looked at), odd ones are the test, of
-which only sums are looked at.
+``*.dev.tsv`` are for development: single misses may be looked at. Of ``*.test.tsv`` only sums are looked at, and every
+look is written down in ``looks.md`` before it.
 """
 
 from __future__ import annotations
 
 import csv
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 QUESTIONS = Path(__file__).resolve().parent.parent / "tests" / "data" / "kb_questions"
 LANGUAGES = ("zh", "en")
-HALVES = ("development", "test")
+DEVELOPMENT, TEST = "dev", "test"
+HALVES = (DEVELOPMENT, TEST)
 
 
 @dataclass(frozen=True)
@@ -25,15 +27,15 @@ class Question:
     slugs: frozenset[str]
 
 
-def questions() -> list[Question]:
-    """All of them, in the order of the files."""
+def questions(halves: Sequence[str] = (DEVELOPMENT,)) -> list[Question]:
+    """Those of the halves named, in the order of the files."""
     found = []
-    for language in LANGUAGES:
-        for row, (text, slugs) in enumerate(_rows(f"{language}.tsv")):
-            named = frozenset(slug.rpartition("/")[2] for slug in slugs.split("|"))
-            found.append(Question(text, language, HALVES[row % 2], named))
-        for row, (text, _) in enumerate(_rows(f"none.{language}.tsv")):
-            found.append(Question(text, language, HALVES[row % 2], frozenset()))
+    for half in halves:
+        for language in LANGUAGES:
+            for text, slugs in _rows(f"{language}.{half}.tsv"):
+                named = frozenset(slug.rpartition("/")[2] for slug in slugs.split("|"))
+                found.append(Question(text, language, half, named))
+            found += [Question(text, language, half, frozenset()) for text, _ in _rows(f"none.{language}.{half}.tsv")]
     return found
 
 

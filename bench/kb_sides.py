@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bench.kb_questions import Question
+from bench.kb_questions import DEVELOPMENT, Question
 from kb.articles import Article, read_folder
 from kb.lexical import Postings
 from kb.passages import passages_of
@@ -35,13 +35,13 @@ class Outcome:
     score: float
 
 
-def ours(folder: Path, intents: Mapping[str, str] | None = None) -> Ask:
-    """``intents``: question → the classifier's intent, as the bot serves it."""
+def ours(folder: Path, intents: Mapping[str, Mapping[str, float]] | None = None) -> Ask:
+    """``intents``: question → the classifier's intents with its confidence in each, as the bot serves it."""
     knowledge = KnowledgeBase.open(folder)
 
     def ask(question: Question) -> Ranked:
-        intent = intents.get(question.text) if intents else None
-        hits = knowledge.search(question.text, "zh" if question.language == "zh" else "en", 3, intent)
+        thought_of = intents.get(question.text) if intents else None
+        hits = knowledge.search(question.text, "zh" if question.language == "zh" else "en", 3, thought_of)
         return [hit.slug for hit in hits], hits[0].score
 
     return ask
@@ -86,7 +86,7 @@ def put(ask: Ask, questions: Sequence[Question]) -> list[Outcome]:
 def threshold(outcomes: Sequence[Outcome]) -> float:
     """The least score at which at most ``ALLOWED`` of the development half's questions without an article pass."""
     scores = sorted(
-        (o.score for o in outcomes if not o.question.slugs and o.question.half == "development"), reverse=True
+        (o.score for o in outcomes if not o.question.slugs and o.question.half == DEVELOPMENT), reverse=True
     )
     return float(np.nextafter(scores[int(ALLOWED * len(scores))], np.inf))
 

@@ -28,6 +28,7 @@ Language = Literal["zh", "en"]
 class Article:
     """One language of one article. ``sections`` has at least the lead when the file has any text.
 
+    ``main_for`` are those of the ``intents`` whose button it answers where other articles list them too.
     ``valid_from`` and ``valid_until`` are the first and the last day on which it may be found, in the shop's calendar.
     """
 
@@ -38,6 +39,7 @@ class Article:
     questions: tuple[str, ...]
     tags: tuple[str, ...]
     intents: tuple[str, ...]
+    main_for: tuple[str, ...]
     body: str
     sections: tuple[Section, ...]
     path: Path
@@ -84,6 +86,7 @@ def parse_article(data: bytes, path: Path, folder: Path) -> Article:
         questions=heads.strings(head, "questions", path),
         tags=heads.words(head, "tags", path),
         intents=heads.strings(head, "intents", path),
+        main_for=heads.strings(head, "main_for", path),
         body=body,
         sections=tuple(sections_of(tokens)),
         path=path,

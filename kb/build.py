@@ -19,8 +19,9 @@ from kb.articles import ArticleError, article_paths, parse_article
 from kb.calibrate import calibrate
 from kb.dense import Codes, Space, kind_of
 from kb.disk import Stored
-from kb.index import Index, background, background_kinds, postings_of
+from kb.index import Index, background, background_kinds, background_terms, postings_of
 from kb.lexical import PostingsCollector
+from kb.likeness import WordRows
 from kb.passages import passages_of
 from kb.reading import Reader
 from kb.records import FileRecord, FileState, Shown, distinct_names
@@ -40,7 +41,7 @@ _TICK_NS = 2_000_000_000
 # Whose change makes another index of the same articles.
 _MAKERS = (
     *("articles.py", "background.txt", "build.py", "calibrate.py", "dense.py", "heads.py", "index.py"),
-    *("lexical.py", "passages.py", "reading.py", "records.py", "sections.py", "terms.py", "votes.py"),
+    *("lexical.py", "likeness.py", "passages.py", "reading.py", "records.py", "sections.py", "terms.py", "votes.py"),
 )
 _PRIMITIVES = ("detect.py", "normalize.py", "pinyin.py", "tokenize.py")
 
@@ -248,6 +249,8 @@ def _joined(old: Stored | None, plan: _Plan, fresh: _Fresh) -> dict[str, np.ndar
         "lengths": postings.lengths,
         "articles": np.array([postings.articles]),
         **reader.arrays(),
+        **WordRows.of_passages(postings).arrays("passage"),
+        **WordRows.of_texts(postings, background_terms()).arrays("background"),
         "texts": stored_texts.blob,
         "text_starts": stored_texts.starts,
     }

@@ -35,7 +35,7 @@ class Calibration:
     """Logit = slope × (votes preferred to the background + a share of the words covered) + bias."""
 
     slope: float = 10.0
-    bias: float = 2.5
+    bias: float = 3.8
     # The defaults serve folders with too few titles and questions to learn from; found on small made-up ones.
 
     def logit(self, votes: np.ndarray, lexical: np.ndarray) -> np.ndarray:

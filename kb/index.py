@@ -11,14 +11,18 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from scipy.sparse import vstack
 
 from kb.dense import Codes, Dense, Space, kind_of
 from kb.disk import Stored
 from kb.lexical import Asked, Postings
+from kb.likeness import WordRows
+from kb.likeness import cosines as shared_words
 from kb.reading import Reader
 from kb.records import FileRecord, Shown, distinct_names
 from kb.strings import Strings
-from kb.votes import weigh
+from kb.terms import terms
+from kb.votes import WORDS, weigh
 
 BACKGROUND = Path(__file__).with_name("background.txt")
 NEAR = 256
@@ -59,12 +63,14 @@ class Index:
         self.space = Space(arrays["centres"], arrays["middles"])
         self.postings = postings_of(arrays)
         self.reader = Reader.of(self.postings, arrays)
+        self._words = WordRows.stored(self.postings, arrays, "passage")
         self._texts = Strings(arrays["texts"], arrays["text_starts"])
         self.dense = Dense(self.codes, self.kind, self.space, arrays["distances"], arrays["cells"])
         # In a small folder all of the background would shout the articles down.
         heard = min(len(arrays["background"]), max(_LEAST_BACKGROUND, 2 * len(self.codes)))
         self.heard = np.linspace(0, len(arrays["background"]) - 1, heard).astype(int)
         self.background = self.space.centred(arrays["background"][self.heard], background_kinds()[self.heard])
+        self._background_words = WordRows.stored(self.postings, arrays, "background").matrix(self.heard)
         names = distinct_names(self.records)
         self.slugs = sorted(set(names))
         number = {slug: place for place, slug in enumerate(self.slugs)}
@@ -92,12 +98,13 @@ class Index:
 
     @cached_property
     def serving(self) -> dict[str, list[int]]:
-        """Intent → the articles whose heads list it, by name."""
-        found: dict[str, set[int]] = {}
+        """Intent → the articles whose heads list it: the main one first, the others by name."""
+        found: dict[str, dict[int, bool]] = {}
         for record, slug in zip(self.records, self.slug_of_file.tolist(), strict=True):
             for intent in record.intents:
-                found.setdefault(intent, set()).add(slug)
-        return {intent: sorted(slugs) for intent, slugs in found.items()}
+                others = found.setdefault(intent, {})
+                others[slug] = others.get(slug, True) and intent not in record.main_for
+        return {intent: sorted(slugs, key=lambda slug: (slugs[slug], slug)) for intent, slugs in found.items()}
 
     def number_of(self, slug: str) -> int | None:
         return self._numbers.get(slug)
@@ -164,18 +171,25 @@ class Index:
         words = asked.coverage(rows)
         lexical = np.zeros(len(chosen), np.float32)
         np.maximum.at(lexical, at, words)
-        votes = self._votes(vector, near, cosines, chosen, silent)
+        more = np.setdiff1d(wordy, near)
+        near, cosines = np.concatenate([near, more]), np.concatenate([cosines, self.dense.cosines(more, vector)])
+        votes = self._votes(asked, vector, near, cosines, chosen, silent)
         return Evidence(chosen, votes, lexical, rows, at, self.dense.cosines(rows, vector), words)
 
     def _votes(
-        self, vector: np.ndarray, near: np.ndarray, cosines: np.ndarray, slugs: np.ndarray, silent: int
+        self, asked: Asked, vector: np.ndarray, near: np.ndarray, cosines: np.ndarray, slugs: np.ndarray, silent: int
     ) -> np.ndarray:
-        others = np.delete(self.background, silent, axis=0) if silent >= 0 else self.background
-        together = np.concatenate([cosines, others @ vector])
-        nearest = np.argsort(-together)[:NEAR]
+        together = np.concatenate([cosines, self.background @ vector])
+        words = vstack([self._words.matrix(near), self._background_words], format="csr")
+        shared = shared_words(words, asked)
+        loudness = together + WORDS * shared
+        if silent >= 0:
+            loudness[len(near) + silent] = -np.inf
+        nearest = np.argsort(-loudness)[: min(NEAR, len(loudness) - (silent >= 0))]
+        nearest = np.sort(nearest)
         ours, theirs = nearest[nearest < len(near)], nearest[nearest >= len(near)] - len(near)
-        neighbours = np.concatenate([self.dense.vectors(near[ours]), others[theirs]])
-        weights = weigh(neighbours, np.concatenate([cosines[ours], together[len(near) + theirs]]))
+        neighbours = np.concatenate([self.dense.vectors(near[ours]), self.background[theirs]])
+        weights = weigh(neighbours, together[nearest], words[nearest], shared[nearest])
         votes = np.bincount(self.slug_of[near[ours]], weights[: len(ours)], minlength=len(self.slugs))[slugs]
         preferred: np.ndarray = votes - weights[len(ours) :].sum()
         return preferred
@@ -199,6 +213,12 @@ def background() -> tuple[str, ...]:
     """Sentences of both languages that no article answers; lines beginning with # are remarks."""
     lines = BACKGROUND.read_text(encoding="utf-8").splitlines()
     return tuple(line.strip() for line in lines if line.strip() and not line.startswith("#"))
+
+
+@lru_cache(maxsize=1)
+def background_terms() -> tuple[tuple[str, ...], ...]:
+    """What counts as words in each sentence."""
+    return tuple(tuple(terms(text)) for text in background())
 
 
 def background_kinds() -> np.ndarray:

@@ -52,11 +52,22 @@ class Postings:
         known = [place for term in asked if (place := self.words.place_of(term.encode())) >= 0]
         known.sort(key=lambda place: (int(self.holders[place]), place))
         weights = [self._weight(float(self.holders[place])) for place in known]
-        whole = sum(weights) + (len(asked) - len(known)) * self._weight(0.0)
-        return Asked(self, tuple(known), tuple(weights), whole)
+        unknown = len(asked) - len(known)
+        return Asked(self, tuple(known), tuple(weights), sum(weights) + unknown * self.rarity_of_none, unknown)
 
     def _weight(self, holders: float) -> float:
         return float(np.log(1 + (self.articles - holders + 0.5) / (holders + 0.5)))
+
+    @cached_property
+    def rarity(self) -> np.ndarray:
+        """(words,) the weight of each word: the fewer articles hold it, the more it says."""
+        weights: np.ndarray = np.log(1 + (self.articles - self.holders + 0.5) / (self.holders + 0.5)).astype(np.float32)
+        return weights
+
+    @property
+    def rarity_of_none(self) -> float:
+        """The weight of a word that no article holds."""
+        return self._weight(0.0)
 
     def entries(self, word: int) -> tuple[np.ndarray, np.ndarray]:
         """Rows and how much the word counts in each, before its own weight."""
@@ -71,12 +82,14 @@ class Postings:
 
 @dataclass(frozen=True)
 class Asked:
-    """One query: its known words by rarity, their weights, and the weight of all its words (0 for none)."""
+    """One query: its known words by rarity, their weights, the weight of all its words (0 for none), and how many of
+    them are ``unknown``."""
 
     postings: Postings
     words: tuple[int, ...]
     weights: tuple[float, ...]
     whole: float
+    unknown: int
 
     def best(self, number: int) -> np.ndarray:
         """About the ``number`` passages that cover most of the query, by its rarer words."""

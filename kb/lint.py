@@ -47,7 +47,24 @@ def lint(folder: Path, known_intents: Collection[str] | None = None, *, owners: 
             faults.append(f"{article.path}: nobody looks after it; write `owner: NAME` into the head")
     for slug, pair in sorted(pairs.items()):
         faults += [] if slug in unreadable else _pair_faults(slug, pair)
-    return [*faults, *_shared_questions(articles)]
+    return [*faults, *_shared_questions(articles), *_main_articles(articles)]
+
+
+def _main_articles(articles: list[Article]) -> Iterator[str]:
+    """An intent that several articles list needs one that its button shows; by its name it would be by chance."""
+    serving: dict[tuple[str, str], list[Article]] = defaultdict(list)
+    for article in articles:
+        for intent in article.main_for:
+            if intent not in article.intents:
+                yield f"{article.path}: main_for names {intent}, which is not among its intents"
+        for intent in article.intents:
+            serving[intent, article.language].append(article)
+    for (intent, _), found in sorted(serving.items()):
+        main = [article for article in found if intent in article.main_for]
+        if len(main) > 1:
+            yield f"{main[1].path}: {main[0].path} is the main article for {intent}, too; keep it in one of them"
+        elif len(found) > 1 and not main:
+            yield f"{found[0].path}: {len(found)} articles list {intent}; write `main_for: [{intent}]` into one of them"
 
 
 def _shared_questions(articles: list[Article]) -> Iterator[str]:
@@ -105,8 +122,8 @@ def _pair_faults(slug: str, pair: dict[str, Article]) -> Iterator[str]:
         return
     if (zh.valid_from, zh.valid_until) != (en.valid_from, en.valid_until):
         yield f"{zh.path}: valid_from and valid_until differ from the English ones"
-    if zh.intents != en.intents:
-        yield f"{zh.path}: the list of intents differs from the English one"
+    if (zh.intents, zh.main_for) != (en.intents, en.main_for):
+        yield f"{zh.path}: the list of intents or of main_for differs from the English one"
     for chinese, english in zip(zh.sections, en.sections, strict=True):
         if differing := contradictions(chinese.text, english.text):
             where = chinese.heading or "the opening"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from kb.heads import decode, split_head
 
-FIELDS = ("title", "questions", "tags", "intents", "valid_from", "valid_until", "owner")
+FIELDS = ("title", "questions", "tags", "intents", "main_for", "valid_from", "valid_until", "owner")
 # What a byte that is not UTF-8 becomes when it is read.
 _BROKEN = "\ufffd"
 

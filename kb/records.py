@@ -34,6 +34,7 @@ class FileRecord:
     topic: str
     language: Language
     intents: tuple[str, ...]
+    main_for: tuple[str, ...]
     valid_from: str
     valid_until: str
     passages: int
@@ -49,6 +50,7 @@ class FileRecord:
             topic=article.topic,
             language=article.language,
             intents=article.intents,
+            main_for=article.main_for,
             valid_from=article.valid_from.isoformat() if article.valid_from else "",
             valid_until=article.valid_until.isoformat() if article.valid_until else "",
             passages=passages,
@@ -56,7 +58,7 @@ class FileRecord:
 
     @classmethod
     def from_json(cls, fields: dict[str, Any]) -> FileRecord:
-        return cls(**{**fields, "intents": tuple(fields["intents"])})
+        return cls(**{**fields, "intents": tuple(fields["intents"]), "main_for": tuple(fields["main_for"])})
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)

@@ -17,12 +17,14 @@ from kb.live import Live
 from kb.records import Shown
 from lang.encode import Encoder, encoder
 
-# How many logits it is worth that the classifier and the article's author name the same intent.
-INTENT_EVIDENCE = 1.0
+# What it is worth, in votes, that the classifier is sure of an intent which the article's author names: much where
+# articles are compared, less in the score, since questions that no article answers have a likely intent, too.
+WHICH_BY_INTENT, WHETHER_BY_INTENT = 0.1, 0.05
 # A section is preferred to the lead only when it speaks clearly louder: the lead is the author's short answer.
 LEAD_ADVANTAGE = 0.1
-# So many articles of an intent come into question whatever speaks for them.
-_MOST_OF_AN_INTENT = 64
+# So many articles of the likely intents come into question whatever speaks for them.
+_MOST_OF_INTENTS = 64
+_LEAST_CONFIDENCE = 0.05
 
 
 @dataclass(frozen=True)
@@ -88,37 +90,38 @@ class KnowledgeBase:
         text: str,
         language: Language,
         top: int = 3,
-        intent: str | None = None,
+        intents: Mapping[str, float] | None = None,
         excluding: Collection[str] = (),
     ) -> list[Hit]:
         """``search`` away from the event loop."""
-        return await asyncio.to_thread(self.search, text, language, top, intent, excluding)
+        return await asyncio.to_thread(self.search, text, language, top, intents, excluding)
 
     def search(
         self,
         text: str,
         language: Language,
         top: int = 3,
-        intent: str | None = None,
+        intents: Mapping[str, float] | None = None,
         excluding: Collection[str] = (),
     ) -> list[Hit]:
         """The ``top`` best articles, best first, at most one hit an article.
 
-        ``intent`` is the classifier's; articles whose head lists it gain. ``excluding`` are slugs that were shown
-        already and did not help. Empty text finds nothing.
+        ``intents`` are the classifier's, with its confidence in each; articles whose heads list them gain.
+        ``excluding`` are slugs that were shown already and did not help. Empty text finds nothing.
         """
         index, day = self._live.index, self._today()
         if not len(index) or not text.strip():
             return []
-        serving = index.serving.get(intent, []) if intent else []
+        meant_for = _meant_for(index, intents or {})
         alive = index.alive(day)
         meant = index.reader.read(text)
         vector = index.query(self._encoder.encode([meant])[0], meant)
-        found = index.look(vector, index.postings.ask(meant), alive, further=serving[:_MOST_OF_AN_INTENT])
-        logits = self._live.calibration.logit(found.votes, found.lexical)
-        logits += INTENT_EVIDENCE * np.isin(found.slugs, serving)
+        found = index.look(vector, index.postings.ask(meant), alive, further=list(meant_for)[:_MOST_OF_INTENTS])
+        sure = np.array([meant_for.get(slug, 0.0) for slug in found.slugs.tolist()])
+        logits = self._live.calibration.logit(found.votes + WHETHER_BY_INTENT * sure, found.lexical)
+        rank = self._live.calibration.logit(found.votes + WHICH_BY_INTENT * sure, found.lexical)
         hits: list[Hit] = []
-        for place in np.argsort(-logits, kind="stable").tolist():
+        for place in np.argsort(-rank, kind="stable").tolist():
             if len(hits) == top:
                 break
             slug = int(found.slugs[place])
@@ -128,12 +131,22 @@ class KnowledgeBase:
         return hits
 
     def by_intent(self, intent: str, language: Language) -> Hit | None:
-        """The first article, by name, whose head lists this intent: the answer to a pressed button."""
+        """The main article of this intent, or else the first by name that lists it: the answer to a pressed button."""
         index, day = self._live.index, self._today()
         for slug in index.serving.get(intent, []):
             if shown := index.shown(slug, day):
                 return _hit(index.slugs[slug], shown, language, 0, 1.0)
         return None
+
+
+def _meant_for(index: Index, intents: Mapping[str, float]) -> dict[int, float]:
+    """Articles of these intents, the likeliest first, with the confidence in the likeliest intent of each."""
+    found: dict[int, float] = {}
+    for intent, confidence in sorted(intents.items(), key=lambda one: -one[1]):
+        if confidence >= _LEAST_CONFIDENCE:
+            for slug in index.serving.get(intent, []):
+                found.setdefault(slug, confidence)
+    return found
 
 
 def _hit(slug: str, both: list[Shown], language: Language, place: int, score: float) -> Hit:

@@ -17,7 +17,7 @@ async def answer_how(dispatcher: CollectingDispatcher, turn: CustomerTurn, servi
     article answers it."""
     if not service.explained or not asks_how(turn):
         return False
-    hit = await best_answer(turn.text, turn.intent, turn.language)
+    hit = await best_answer(turn)
     if hit is None:
         return False
     start = offer(f"button_topic_{service.name}", f"/{service.opened_by[0]}")

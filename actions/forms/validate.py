@@ -114,7 +114,7 @@ def _touched(progress: Progress) -> list[EventType]:
 
 
 async def _say_what_may_help(dispatcher: CollectingDispatcher, turn: CustomerTurn) -> None:
-    hit = await best_answer(turn.text, turn.intent, turn.language)
+    hit = await best_answer(turn)
     if hit is not None:
         utter_article(dispatcher, hit)
 

@@ -16,7 +16,7 @@ class Knows:
     def by_intent(self, intent: str, language: str) -> SimpleNamespace:
         return SimpleNamespace(slug=f"about-{intent}")
 
-    async def find(self, text: str, language: str, top: int) -> list[SimpleNamespace]:
+    async def find(self, text: str, language: str, top: int, intents: dict[str, float]) -> list[SimpleNamespace]:
         return []
 
 

@@ -7,20 +7,20 @@ from typing import Any
 
 import pytest
 
-from bench import kb_report, kb_synthetic
-from bench.kb_questions import Question, questions
+from bench import kb, kb_report, kb_synthetic
+from bench.kb_questions import HALVES, Question, questions
 from bench.kb_sides import Outcome, figures, threshold
 from kb.articles import read_folder
 
 
-def outcome(slugs: str, best: str, score: float, half: str = "development") -> Outcome:
+def outcome(slugs: str, best: str, score: float, half: str = "dev") -> Outcome:
     return Outcome(Question("?", "en", half, frozenset(slugs.split())), tuple(best.split()), score)
 
 
 def test_each_half_has_half_of_the_questions() -> None:
-    found = questions()
+    found = questions(HALVES)
     for language in ("zh", "en"):
-        for half, none in (("development", 38), ("test", 37)):
+        for half, none in (("dev", 38), ("test", 37)):
             own = [question for question in found if (question.language, question.half) == (language, half)]
             assert (sum(bool(q.slugs) for q in own), sum(not q.slugs for q in own)) == (150, none)
 
@@ -48,7 +48,7 @@ def test_figures_are_shares() -> None:
 def test_a_threshold_lets_one_in_twenty_pass() -> None:
     outcomes = [outcome("", "x", number / 100) for number in range(100)]
     outcomes += [outcome("", "x", 5.0, half="test")]
-    assert sum(o.score >= threshold(outcomes) for o in outcomes if o.question.half == "development") == 5
+    assert sum(o.score >= threshold(outcomes) for o in outcomes if o.question.half == "dev") == 5
 
 
 def test_a_made_up_library_is_made_of_articles(tmp_path: Path) -> None:
@@ -64,7 +64,7 @@ def test_a_made_up_library_is_made_of_articles(tmp_path: Path) -> None:
 def result(recall: float = 0.96, answered: float = 0.04, milliseconds: float = 18.0) -> dict[str, Any]:
     shares = dict.fromkeys(("recall@1", "recall@3", "answered rightly", "answered wrongly"), recall)
     figures_of = {"questions": 1, "without an article": 1, **shares, "without an article, answered": answered}
-    halves = {half: dict.fromkeys(("zh", "en", "both"), figures_of) for half in ("development", "test", "all")}
+    halves = {half: dict.fromkeys(("zh", "en", "both"), figures_of) for half in HALVES}
     spread = {"p50": 1.0, "p95": milliseconds, "n": 1}
     sides = ("ours", "BM25 alone", "vectors alone")
     timed = {"wall": 1.0, "processor": 1.0}
@@ -80,10 +80,21 @@ def result(recall: float = 0.96, answered: float = 0.04, milliseconds: float = 1
     }
     return {
         "measured": "2026-11-22",
+        "commit": "abc1234",
         "quality": dict.fromkeys(sides, halves),
         "passages a second": 50.0,
         "sizes": [size, {**size, "articles": 1000}],
     }
+
+
+def test_the_test_half_is_read_only_when_asked_for() -> None:
+    assert {question.half for question in questions()} == {"dev"}
+
+
+def test_a_look_at_the_test_half_says_why(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        kb.main(["--half", "test"])
+    assert "--why" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -100,3 +111,8 @@ def test_the_report_is_written(tmp_path: Path) -> None:
     assert "| test | zh | recall@1 | 96.0 |" in written
     assert "| search, ours: p95, ms | 18.0 | 18.0 |" in written
     assert (tmp_path / "kb.png").stat().st_size > 10_000
+
+
+def test_without_sizes_there_is_no_table_of_them(tmp_path: Path) -> None:
+    kb_report.write({**result(), "sizes": []}, tmp_path, name="kb-test")
+    assert "## Size" not in (tmp_path / "kb-test.md").read_text(encoding="utf-8")

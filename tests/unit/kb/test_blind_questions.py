@@ -17,6 +17,7 @@ QUESTIONS = ROOT / "tests" / "data" / "kb_questions"
 ARTICLES = ROOT / "kb" / "articles"
 MOODS = ROOT / "tests" / "data" / "mood_blind.tsv"
 LANGUAGES = ("zh", "en")
+HALVES = ("dev", "test")
 ASKED, ASKED_OF_NONE = 300, 75
 A_TOPIC = range(2, 9)
 TEXTS_OF_A_MOOD = {"angry": 40, "polite_anger": 40, "irony": 30, "problem": 40, "neutral": 40, "pleased": 30}
@@ -33,8 +34,14 @@ def _rows(path: Path, *columns: str) -> list[dict[str, str]]:
     return rows
 
 
+def _both_halves(name: str, *columns: str) -> list[dict[str, str]]:
+    halves = [_rows(QUESTIONS / f"{name}.{half}.tsv", *columns) for half in HALVES]
+    assert 0 <= len(halves[0]) - len(halves[1]) <= 1
+    return [row for half in halves for row in half]
+
+
 def _slugs(language: str) -> list[str]:
-    rows = _rows(QUESTIONS / f"{language}.tsv", "question", "slugs")
+    rows = _both_halves(language, "question", "slugs")
     return [slug for row in rows for slug in row["slugs"].split("|")]
 
 
@@ -46,8 +53,8 @@ def _twice(texts: list[str]) -> list[str]:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_question_is_asked_twice(language: str) -> None:
-    answered = _rows(QUESTIONS / f"{language}.tsv", "question", "slugs")
-    unanswered = _rows(QUESTIONS / f"none.{language}.tsv", "question", "why")
+    answered = _both_halves(language, "question", "slugs")
+    unanswered = _both_halves(f"none.{language}", "question", "why")
     assert (len(answered), len(unanswered)) == (ASKED, ASKED_OF_NONE)
     assert not _twice([row["question"] for row in answered + unanswered])
 
@@ -71,7 +78,7 @@ def test_both_languages_ask_about_the_same_topics() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_what_no_article_answers_is_half_near_and_half_far(language: str) -> None:
-    kinds = Counter(row["why"].split(":")[0] for row in _rows(QUESTIONS / f"none.{language}.tsv", "question", "why"))
+    kinds = Counter(row["why"].split(":")[0] for row in _both_halves(f"none.{language}", "question", "why"))
     assert set(kinds) == {"neighbour", "unrelated"}
     assert abs(kinds["neighbour"] - kinds["unrelated"]) <= 1
 

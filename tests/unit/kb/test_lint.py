@@ -131,3 +131,24 @@ def test_an_intent_that_the_bot_does_not_know_is_named(folder: Path) -> None:
     faults = lint(folder, {"ask_return_policy", "ask_delivery_time", "request_invoices"})
     assert len(faults) == 2
     assert all("there is no intent 'request_invoice'; did you mean 'request_invoices'?" in fault for fault in faults)
+
+
+def test_an_intent_of_several_articles_has_one_main_article(folder: Path) -> None:
+    for language in ("zh", "en"):
+        path = folder / f"delivery/delivery-time.{language}.md"
+        path.write_text(path.read_text("utf-8").replace("intents: [", "intents: [request_invoice, "), "utf-8")
+    assert any("write `main_for: [request_invoice]` into one of them" in fault for fault in lint(folder))
+    for name in ("delivery/delivery-time", "payment/invoice"):
+        for language in ("zh", "en"):
+            path = folder / f"{name}.{language}.md"
+            path.write_text(
+                path.read_text("utf-8").replace("intents:", "main_for: [request_invoice]\nintents:"), "utf-8"
+            )
+        faults = [fault for fault in lint(folder) if "main" in fault]
+        assert len(faults) == (0 if name == "delivery/delivery-time" else 2)
+
+
+def test_a_main_article_lists_the_intent_itself(folder: Path) -> None:
+    path = folder / "payment/invoice.zh.md"
+    path.write_text(path.read_text("utf-8").replace("intents:", "main_for: [ask_price]\nintents:"), "utf-8")
+    assert any("main_for names ask_price, which is not among its intents" in fault for fault in lint(folder))

@@ -45,9 +45,43 @@ def test_what_is_asked_and_known_scores_above_what_is_not(knowledge: KnowledgeBa
 
 def test_the_classifiers_intent_speaks_for_its_article(knowledge: KnowledgeBase) -> None:
     without = {hit.slug: hit.score for hit in knowledge.search("这个怎么弄", "zh")}
-    with_intent = {hit.slug: hit.score for hit in knowledge.search("这个怎么弄", "zh", intent="request_invoice")}
+    with_intent = {
+        hit.slug: hit.score for hit in knowledge.search("这个怎么弄", "zh", intents={"request_invoice": 0.9})
+    }
     assert with_intent["invoice"] > without["invoice"]
     assert with_intent["return-policy"] == without["return-policy"]
+
+
+def test_a_likely_intent_says_which_article_rather_than_whether_any(knowledge: KnowledgeBase) -> None:
+    asked = "how does that work"
+    plain = knowledge.search(asked, "en")
+    last = {"return-policy": "ask_return_policy", "delivery-time": "ask_delivery_time", "invoice": "request_invoice"}
+    likely = knowledge.search(asked, "en", intents={last[plain[1].slug]: 1.0, "stop": 0.3})
+    assert {hit.slug for hit in likely} == {hit.slug for hit in plain}
+    unlikely = knowledge.search(asked, "en", intents={last[plain[1].slug]: 0.01})
+    assert [hit.score for hit in unlikely] == [hit.score for hit in plain]
+
+
+def test_what_was_shown_already_is_not_shown_again(knowledge: KnowledgeBase) -> None:
+    first = knowledge.search("can I return an opened box", "en", top=1)[0]
+    others = knowledge.search("can I return an opened box", "en", top=3, excluding={first.slug})
+    assert len(others) == 2
+    assert first.slug not in {hit.slug for hit in others}
+
+
+def test_the_main_article_answers_the_button_whatever_the_names(folder: Path) -> None:
+    for language in ("zh", "en"):
+        (folder / f"delivery/a-page.{language}.md").write_text(
+            "---\ntitle: Holidays\nquestions: [a, b, c]\nintents: [ask_delivery_time]\n---\nSlower at New Year.\n",
+            "utf-8",
+        )
+        path = folder / f"delivery/delivery-time.{language}.md"
+        path.write_text(
+            path.read_text("utf-8").replace("\nintents:", "\nmain_for: [ask_delivery_time]\nintents:"), "utf-8"
+        )
+    hit = KnowledgeBase.open(folder).by_intent("ask_delivery_time", "en")
+    assert hit is not None
+    assert hit.slug == "delivery-time"
 
 
 def test_a_pressed_button_is_answered_by_its_intent(knowledge: KnowledgeBase) -> None:
