@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
+from actions import feedback, services
 from actions.feedback import ask_whether_it_helped, judged
 from actions.records.article_feedback import Judgement, keep
 from actions.records.care_tables import article_feedback
@@ -61,6 +64,40 @@ def test_it_is_not_asked_in_a_form_nor_under_a_remark() -> None:
 def test_a_pressed_topic_is_asked_again_by_its_title() -> None:
     asked = ask_whether_it_helped(replace(TURN, text="/return_item"), HIT)
     assert asked["more_facts"]["question"] == "怎样退货"
+
+
+class Shelf:
+    """A knowledge base whose articles all answer everything; keeps what it was asked."""
+
+    def __init__(self, *hits: Hit) -> None:
+        self.hits, self.asked = hits, {}
+
+    async def find(self, text: str, language: str, **how: Any) -> list[Hit]:
+        self.asked = {"text": text, **how}
+        return [hit for hit in self.hits if hit.slug not in how["excluding"]][: how["top"]]
+
+
+async def test_the_next_best_is_the_best_that_was_not_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    shelf = Shelf(HIT, replace(HIT, slug="return-policy", score=0.3))
+    monkeypatch.setattr(services, "current", lambda: SimpleNamespace(knowledge=shelf))
+    answer = {"question": "怎么退货", "question_intent": "return_item"}
+    found = await feedback._next_best(answer, ["how-to-return"], TURN)
+    assert found is not None
+    assert found.slug == "return-policy"
+    assert shelf.asked == {
+        "text": "怎么退货",
+        "top": 1,
+        "intents": {"return_item": 1.0},
+        "excluding": ["how-to-return"],
+    }
+    assert await feedback._next_best({}, ["how-to-return"], TURN) is None
+    assert await feedback._next_best(answer, ["how-to-return", "return-policy"], TURN) is None
+
+
+async def test_a_guess_that_is_too_unlikely_is_not_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    shelf = Shelf(HIT, replace(HIT, slug="return-policy", score=feedback.NEXT_FROM - 0.01))
+    monkeypatch.setattr(services, "current", lambda: SimpleNamespace(knowledge=shelf))
+    assert await feedback._next_best({"question": "怎么退货"}, ["how-to-return"], TURN) is None
 
 
 async def test_a_judgement_is_counted_once_a_message(shop: Database, clock: Clock) -> None:
