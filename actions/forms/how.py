@@ -29,7 +29,7 @@ async def answer_when(dispatcher: CollectingDispatcher, turn: CustomerTurn, open
     """ "When do I get the money", asked on the way to a refund, is no wish to look into another one."""
     if other.name not in open_one.leads_to or turn.entity("order_number") or not holds(turn.text, "when"):
         return False
-    hit = await best_answer(turn.text, turn.intent, turn.language)
+    hit = await best_answer(turn)
     if hit is None:
         return False
     utter_article(dispatcher, hit)
