@@ -50,7 +50,8 @@ def _seconds_since(moment: datetime | None) -> int | None:
 def _said(last: StoredMessage | None, language: Language) -> dict[str, Any] | None:
     if last is None:
         return None
-    return {"author": last.author.value, "text": text_in(last, language), "created_at": last.created_at.isoformat()}
+    text = text_in(last, language) or (f"📎 {last.attachment.name}" if last.attachment else "")
+    return {"author": last.author.value, "text": text, "created_at": last.created_at.isoformat()}
 
 
 def _reason(handoff: Handoff | None, rules: HandoffRules, language: Language) -> dict[str, Any] | None:

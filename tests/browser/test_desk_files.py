@@ -29,7 +29,8 @@ def writes(desk: FakeDesk, *messages: dict[str, Any], channel: str = "wechat") -
     async def talk() -> None:
         conversation = await desk.add("a" * 32, channel=channel)
         for message in messages:
-            await desk.line(conversation, "customer", **{"text": "", **message})
+            line = await desk.line(conversation, "customer", **{"text": "", **message})
+            line["channel"] = channel
 
     desk.call(talk)
 

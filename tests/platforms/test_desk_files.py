@@ -50,6 +50,7 @@ async def test_a_photo_arrives_once_and_stands_in_the_transcript(world: Connecte
     for _ in range(2):  # the answer to the first was lost
         answer = await send(world, one, headers, JPG)
         assert answer.status == 200, await answer.text()
+        assert (await answer.json())["last_message"]["text"] == "📎 新款.jpg"
     await world.queue.served(one.rpartition("/")[2])
     shown = world.platform.customer("o1").screen[before:]
     assert [world.platform.media[each["media"]][1] for each in shown] == [JPG]

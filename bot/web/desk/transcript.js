@@ -14,7 +14,7 @@ function original(message, language) {
     el('span', { class: 'tag' }, say(language, 'original')), message.original);
 }
 
-function bubble(message, language, readIn, channel) {
+function bubble(message, language, readIn) {
   const text = message.author === 'customer' ? [message.text] : withLinks(message.text);
   return el('div', { class: `line ${message.author} ${message.delivery || ''}` },
     el('p', { class: 'who' },
@@ -26,7 +26,7 @@ function bubble(message, language, readIn, channel) {
       ? el('div', { class: 'bubble' }, el('div', { class: 'said' }, ...text), original(message, language))
       : null,
     attachmentOf(message, language),
-    placeOf(message, channel, language),
+    placeOf(message, message.channel, language),
     cardOf(message.card, readIn),
     message.buttons.length
       ? el('p', { class: 'offered' }, ...message.buttons.map((button) => el('span', null, button.title)))
@@ -50,13 +50,13 @@ function unsent(item, language, actions) {
 }
 
 /**
- * `show({messages, items, language, readIn, one})`: lines that did not change are left alone, so that what the agent has
+ * `show({messages, items, language, readIn})`: lines that did not change are left alone, so that what the agent has
  * unfolded stays so. `items` are the agent's own messages still on their way.
  */
 export function createTranscript(container, actions) {
   let lines = new Map();
   return {
-    show({ messages, items, language, readIn, one }) {
+    show({ messages, items, language, readIn }) {
       const wasAtEnd = container.scrollHeight - container.scrollTop - container.clientHeight < 90;
       const before = lines;
       lines = new Map();
@@ -66,7 +66,7 @@ export function createTranscript(container, actions) {
         const message = isJoined ? { ...one, via: one.channel } : one;
         const facts = JSON.stringify([message, language, readIn]);
         const known = before.get(message.id);
-        lines.set(message.id, known && known.facts === facts ? known : { facts, node: bubble(message, language, readIn, one.channel) });
+        lines.set(message.id, known && known.facts === facts ? known : { facts, node: bubble(message, language, readIn) });
       });
       items.forEach((item) => lines.set(item.client_id, { facts: '', node: unsent(item, language, actions) }));
       const nodes = Array.from(lines.values(), (line) => line.node);
