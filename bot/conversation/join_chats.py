@@ -93,10 +93,10 @@ async def separate(
     home = await parts.store.conversation(conversation_id)
     own = next(each for each in await joining.joins.endpoints(home.id) if each.id == home.id)
     agent = None if by == CUSTOMER else by
-    gone = _notice(parts, home, notices.PARTED, channels=[word(each.channel) for each in endpoints])
+    gone = _notice(parts, home, notices.PARTED, channels=_named(parts, endpoints))
     drafts = {home.id: [replace(gone, endpoint=home.id, agent=agent)]}
     for each in endpoints:
-        told = _notice(parts, home, notices.PARTED, channels=[word(own.channel)])
+        told = _notice(parts, home, notices.PARTED, channels=_named(parts, [own]))
         drafts[each.id] = [replace(told, endpoint=each.id, agent=agent)]
     changed = await joining.joins.part(home.id, [each.id for each in endpoints], by, drafts, message)
     log.info("chats_parted", conversation=home.id, parted=[each.id for each in endpoints], by=by)
@@ -106,6 +106,12 @@ async def separate(
 def joined(endpoints: Sequence[Endpoint]) -> list[Endpoint]:
     """Where the customer can be reached now: without those that were parted."""
     return [each for each in endpoints if each.parted_at is None]
+
+
+def _named(parts: Parts, endpoints: Sequence[Endpoint]) -> Mapping[str, str]:
+    """Their channels in one line."""
+    texts = [parts.responses.render(f"word_channel_{each.channel}").texts for each in endpoints]
+    return {"zh": "、".join(text["zh"] for text in texts), "en": ", ".join(text["en"] for text in texts)}
 
 
 def word(channel: str) -> Mapping[str, Any]:

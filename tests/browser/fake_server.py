@@ -246,6 +246,13 @@ class FakeServer:
         conversation.owner, conversation.place, conversation.agent = owner, place, agent
         await self._tell(conversation, {"type": "owner", **_state(conversation)})
 
+    async def join(self, conversation: FakeConversation, home: FakeConversation) -> None:
+        """The chat is led into another one; its pages are told, and their sockets end."""
+        self.sessions = {token: home if one is conversation else one for token, one in self.sessions.items()}
+        await self._tell(conversation, {"type": "conversation", "conversation": home.id})
+        for socket in list(conversation.sockets):
+            await socket.close()
+
     async def drop_sockets(self) -> None:
         """Break the connections without a word, as a network does."""
         for conversation in self.conversations:
@@ -304,6 +311,7 @@ async def _blank(_: web.Request) -> web.Response:
 
 def _state(conversation: FakeConversation) -> dict[str, Any]:
     return {
+        "conversation": conversation.id,
         "owner": conversation.owner,
         "language": conversation.language,
         "place": conversation.place,

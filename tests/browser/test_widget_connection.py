@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.fake_server import FakeServer
+from tests.browser.fake_server import FakeConversation, FakeServer
 from tests.browser.widget_page import Widget
 
 OFFLINE = "网络连接已断开"
@@ -206,3 +206,25 @@ def test_a_burst_arrives_once_each_and_in_order(widget: Widget, server: FakeServ
     expect(widget.lines("bot")).to_have_count(count, timeout=30_000)
     expect(widget.lines("customer")).to_have_text(texts)
     assert customer_texts(server) == texts
+
+
+@pytest.mark.parametrize("polls", [False, True])
+def test_a_chat_that_is_joined_with_another_shows_that_one(widget: Widget, server: FakeServer, polls: bool) -> None:
+    """Its numbers begin anew: nothing of the other one is missing, nothing of this one is left over."""
+    server.refuse_sockets = polls
+    widget.visit().open().ask("你好").ask("在吗")
+    home = FakeConversation("home", "zh")
+    server.call(lambda: server.say(home, "customer", "在微信上说的"))
+    server.call(lambda: server.join(server.conversations[0], home))
+    expect(widget.lines("customer")).to_have_text(["在微信上说的"], timeout=15_000)
+    widget.ask("接着聊")
+    expect(widget.lines("customer")).to_have_text(["在微信上说的", "接着聊"])
+
+
+def test_a_link_that_joins_says_its_secret_once(page: Page, server: FakeServer) -> None:
+    page.goto(f"{server.origin}/widget/?language=zh&join=KFL-2345")
+    said = page.locator(".line.customer .bubble")
+    expect(said).to_have_text("KFL-2345")
+    page.reload()
+    expect(said).to_have_text("KFL-2345")
+    assert customer_texts(server) == ["KFL-2345"]

@@ -193,7 +193,7 @@ async def test_whoever_did_not_want_it_undoes_it_on_the_page(shop: Shop) -> None
     told = (await shop.page())[-1]
     assert "刚刚和微信关联了" in told
     await shop.writes(UNLINK)
-    await until(lambda: "已和这里解除关联" in shop.phone[-1])
+    await until(lambda: "已解除和网页的关联" in shop.phone[-1])
     assert (await shop.world.conversation("o1")).id != shop.home
     assert await shop.says("你好") == ["中文 utter_echo text=你好"]
     assert "你好" not in "\n".join(await shop.page())
