@@ -20,11 +20,12 @@ train: env       ## Train the model anew
 
 test: env        ## All tests; browser tests run where a Chromium is found
 	@$(PYTHON) -m bot train --if-stale
-	@$(PYTHON) -m pytest tests --ignore=tests/browser
+	@$(PYTHON) -m pytest tests --ignore=tests/browser --ignore=tests/integration -n 2 --dist loadfile
+	@$(PYTHON) -m pytest tests/integration
 	@$(PYTHON) -m pytest tests/browser
 
 test-fast: env   ## Unit and contract tests only
-	@$(PYTHON) -m pytest tests/unit tests/contracts
+	@$(PYTHON) -m pytest tests/unit tests/contracts -n 2 --dist loadfile
 
 check: env       ## Style, types, import directions, data files, rule files
 	@$(PYTHON) -m ruff check .
