@@ -87,8 +87,9 @@ class Affirm(Action):
         if await heard_feedback(dispatcher, tracker):
             return []
         # The core answers this key with a hand-over (rules/handoff.yml).
-        accepted = _offered_only_a_human(tracker) and is_clear_yes(CustomerTurn.of(tracker))
-        say(dispatcher, "utter_handing_over" if accepted else "utter_how_can_i_help")
+        offered = _only_human_offered(tracker) if is_clear_yes(CustomerTurn.of(tracker)) else None
+        key = "utter_handing_over" if offered else "utter_how_can_i_help"
+        say(dispatcher, key, facts={"accepted": offered} if offered else {})
         return []
 
 
@@ -122,11 +123,14 @@ class HandOver(Action):
         return leave_form(tracker)
 
 
-def _offered_only_a_human(tracker: Tracker) -> bool:
+def _only_human_offered(tracker: Tracker) -> str | None:
+    """The payload of the offer, where the last sentence offered nothing but a human."""
     said = _said_last(tracker)
     offered = {button["payload"] for button in said.get("buttons") or ()}
+    if len(offered) == 1 and min(offered).startswith(HUMAN["payload"]):
+        return min(offered)
     # To the key, the core adds the offer of a human.
-    return offered == {HUMAN["payload"]} or said.get("key") == "utter_identity_exhausted"
+    return HUMAN["payload"] if said.get("key") == "utter_identity_exhausted" else None
 
 
 def _said_last(tracker: Tracker) -> dict[str, Any]:

@@ -14,6 +14,11 @@ HUMAN = {"response": "button_human", "payload": "/request_human"}
 """The button that every dead end offers."""
 
 
+def human_because(rule: str) -> dict[str, str]:
+    """The same button, which names the rule (rules/handoff.yml) whose reason the agent reads."""
+    return {"response": "button_human", "payload": f'/request_human{{"handoff_rule": "{rule}"}}'}
+
+
 def say(dispatcher: CollectingDispatcher, key: str, *, facts: Mapping[str, Any] | None = None, **rest: Any) -> None:
     """Utter a key that answers the customer: the turn counts as understood, even where the classifier was unsure.
 

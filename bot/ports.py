@@ -144,7 +144,8 @@ class Overview:
     """A conversation as the agents' queue shows it. ``last`` was really said (none that is HELD), without its buttons.
 
     ``place``: 1 for the next to be served, None when not waiting. ``handoff``: the latest. ``undelivered``: messages of
-    this episode that the channel did not let through, or perhaps not.
+    this episode that the channel did not let through, or perhaps not. ``collected``: as it was at the latest hand-over,
+    see ``conversation/collected.py``.
     """
 
     conversation: Conversation
@@ -152,6 +153,7 @@ class Overview:
     place: int | None
     handoff: Handoff | None
     undelivered: int = 0
+    collected: Sequence[Mapping[str, Any]] = ()
 
 
 class Store(Protocol):

@@ -11,10 +11,11 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions import access, services, shop
 from actions.forms.answers import options_of
 from actions.forms.case import open_question, permitted_case
+from actions.forms.collected import facts
 from actions.forms.description import Needs
 from actions.forms.order_action import OrderAction
 from actions.forms.progress import Progress
-from actions.forms.speech import arguments, facts, option_label
+from actions.forms.speech import arguments, option_label
 from actions.forms.table import SERVICES
 from actions.order_speech import state_of
 from actions.records.item_names import first_item

@@ -8,9 +8,10 @@ from typing import Any
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import access, services
+from actions.forms.collected import facts
 from actions.forms.description import Case, Refusal, Service
 from actions.forms.rules import order_of
-from actions.forms.speech import arguments, facts
+from actions.forms.speech import arguments
 from actions.order_speech import order_line, say_identity_failed, say_status
 from actions.outages import say_request_kept
 from actions.records.cards import mask_email
@@ -18,7 +19,7 @@ from actions.records.clock import shop_day
 from actions.records.models import Outcome
 from actions.records.port import Request
 from actions.refunds import say_no_refund, say_refund
-from actions.speak import HUMAN, day, money, offer, say
+from actions.speak import HUMAN, day, human_because, money, offer, say
 from actions.turn import CustomerTurn
 
 
@@ -43,7 +44,7 @@ async def carry_out(wish: Finishing) -> None:
     if outcome.result == "unknown":
         say_identity_failed(wish.dispatcher)
     elif outcome.result == "unavailable":
-        say_request_kept(wish.dispatcher, request.order_number, outcome)
+        say_request_kept(wish.dispatcher, request.order_number, outcome, **facts(wish.service, wish.case))
     elif outcome.result == "refused":
         # Shipped, or changed elsewhere, since we asked.
         wish = replace(wish, case=_moved_on(wish.case, outcome))
@@ -94,7 +95,9 @@ def say_refusal(wish: Finishing, refusal: Refusal) -> None:
     """Why not, what helps instead, and a human who gets everything collected so far."""
     helps = [offer(f"button_topic_{intent}", f"/{intent}") for intent in refusal.offers]
     key = f"utter_{wish.service.name}_refused_{refusal.reason}"
-    wish.say(key, **refusal.arguments, offers=[*helps, HUMAN], facts={"refused": refusal.reason})
+    wish.say(
+        key, **refusal.arguments, offers=[*helps, human_because("request_not_done")], facts={"refused": refusal.reason}
+    )
 
 
 # --- services that only look something up ----------------------------------------------------------------------------

@@ -11,9 +11,13 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import ActiveLoop, EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions import services
+from actions.forms.collected import facts
+from actions.forms.description import Case
 from actions.forms.progress import Progress, reset
-from actions.forms.table import opened_by
+from actions.forms.table import SERVICES, opened_by
 from actions.outages import DOWN, say_records_down
+from actions.records import clock
 from actions.records.port import RecordsUnavailable
 from actions.speak import offer
 from actions.turn import CustomerTurn, said_this_turn
@@ -42,10 +46,18 @@ class OrderAction(Action, ABC):
         return replace(progress, service=service, order_number=progress.order_number or turn.entity("order_number"))
 
 
+def _collected(progress: Progress) -> dict[str, Any]:
+    service = SERVICES.get(progress.service or "")
+    if service is None:
+        return {}
+    limits = services.current().limits.of(service.name)
+    return facts(service, Case(None, dict(progress.details), limits, clock.now()))
+
+
 def end_for_now(dispatcher: CollectingDispatcher, progress: Progress) -> list[EventType]:
     """The form ends; the button opens it again with the same order and the answers given so far."""
     given = {"order_number": progress.order_number, "answers": progress.answers}
     again = json.dumps({name: value for name, value in given.items() if value}, ensure_ascii=False)
     retry = [offer("button_try_again", f"/{progress.service}{again}")] if progress.service else []
-    say_records_down(dispatcher, retry, {"service": progress.service, "details": dict(progress.details)})
+    say_records_down(dispatcher, retry, _collected(progress))
     return [ActiveLoop(None), SlotSet("requested_slot", None), *reset(progress.order_number or progress.recent_order)]

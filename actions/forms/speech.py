@@ -93,9 +93,3 @@ def option_label(question: Question, option: str, case: Case) -> Mapping[str, An
     if question.kind is Kind.HOURS:
         return word("word_as_it_is", text=option)
     return word(f"word_{question.name}_{option}")
-
-
-def facts(service: Service, case: Case) -> dict[str, Any]:
-    """What was collected, for the dossier of whoever takes over."""
-    number = {"order_number": case.order.order_number} if case.order else {}
-    return {"service": service.name, **number, "details": dict(case.details)}

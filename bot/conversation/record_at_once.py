@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.conversation.choose_responder import Responder
+from bot.conversation.collected import collected_so_far
 from bot.conversation.compose import draft_of, sayable
 from bot.conversation.decide_handoff import HandoffDecision, decide_at_once, explain_handoff
 from bot.conversation.notices import HANDED_OVER, STILL_WAITING
@@ -24,22 +25,26 @@ async def record_at_once(parts: Parts, conversation: Conversation, message: Stor
     waits = conversation.owner is Owner.WAITING
     if waits and await _said_before(parts, conversation, decision.handoff):
         return await record_while_waiting(parts, conversation, message)
-    return _record(parts, conversation, message, decision, await _place(parts, conversation))
+    return await _record(parts, conversation, message, decision)
 
 
-def _record(
-    parts: Parts, conversation: Conversation, message: StoredMessage, decision: HandoffDecision, place: int
+async def _record(
+    parts: Parts, conversation: Conversation, message: StoredMessage, decision: HandoffDecision
 ) -> TurnRecord:
     waits = conversation.owner is Owner.WAITING
     language = detect(message.text) or conversation.language
-    what_next = (STILL_WAITING if waits else HANDED_OVER, {"place": place})
+    what_next = (STILL_WAITING if waits else HANDED_OVER, {"place": await _place(parts, conversation)})
     keys = [*((key, {}) for key in decision.rule.say), what_next]
     said = [utterance for key, given in keys for utterance in sayable(parts.responses, key, given)]
     return TurnRecord(
         message,
         conversation.version,
         drafts=[draft_of(each, language, author=Author.SYSTEM, in_reply_to=message.id) for each in said],
-        decision={"responder": Responder.AT_ONCE.value, "handoff": explain_handoff(decision)},
+        decision={
+            "responder": Responder.AT_ONCE.value,
+            "handoff": explain_handoff(decision),
+            "collected": await collected_so_far(parts, conversation),
+        },
         language=language,
         misunderstandings=0,
         new_owner=None if waits else Owner.WAITING,

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from bot.conversation.collected import collected_so_far
 from bot.conversation.compose import draft_of, sayable
 from bot.conversation.decide_handoff import (
     Evidence,
@@ -25,16 +26,20 @@ async def record_of_bot_turn(
 ) -> TurnRecord:
     """The record of a turn that the bot may say aloud."""
     count = conversation.misunderstandings + 1 if misunderstood(turn) else 0
-    evidence = Evidence(turn, message.id, message.text, count, handoff_rule_in(payload))
+    asked = handoff_rule_in(payload or turn.facts.get("accepted"))
+    evidence = Evidence(turn, message.id, message.text, count, asked)
     decision = decide_handoff(parts.handoff_rules, evidence)
     hands_over = decision is not None and decision.hands_over
     place = await parts.store.waiting_count() + 1 if hands_over else 0
     utterances = _utterances(parts, turn, decision, place)
+    explained = explain(turn, decision)
+    if hands_over:
+        explained["collected"] = await collected_so_far(parts, conversation, explained)
     return TurnRecord(
         message=message,
         expected_version=conversation.version,
         drafts=[_draft(utterance, turn, message) for utterance in utterances],
-        decision=explain(turn, decision),
+        decision=explained,
         language=turn.language,
         mood=turn.understanding.mood,
         misunderstandings=count,

@@ -9,12 +9,14 @@ from aiohttp import web
 
 from actions import shop
 from bot.conversation import hand_to_agent, join_desk
+from bot.conversation.collected import collected
 from bot.conversation.events import DESK_TOPIC
 from bot.desk import auth, dossier, stream
 from bot.desk.files import files_json
 from bot.desk.line_of_time import all_messages, endpoints_of, notes_of
 from bot.desk.overview import conversation_json, limits_json
 from bot.desk.transcript import transcript
+from bot.desk.wishes import wishes_json
 from bot.http.bodies import id_of, is_id, read_object, text_of
 from bot.http.context import Context, context_of
 from bot.http.errors import ApiError, wrong_field
@@ -31,15 +33,14 @@ async def list_conversations(request: web.Request, agent: Agent) -> web.Response
     if asked and asked not in [owner.value for owner in Owner]:
         raise wrong_field("owner", "waiting、agent、bot 或 closed", "waiting, agent, bot or closed")
     found = await context.parts.store.overviews(owner=Owner(asked) if asked else None)
-    names, rules = await _names(context), context.parts.handoff_rules
-    overdue = await context.records.overdue_complaints()
-    rows = [conversation_json(each, rules, agent.language, names, overdue) for each in found]
+    names, overdue = await _names(context), await context.records.overdue_complaints()
+    rows = [conversation_json(each, context.parts, agent.language, names, overdue) for each in found]
     return web.json_response({"conversations": rows})
 
 
 async def get_conversation(request: web.Request, agent: Agent) -> web.Response:
     """The row with ``reply_limits``, ``files`` (what an agent may send), ``channels`` (where the customer is or was
-    reached), ``invites`` (where they can be invited to) and its dossier: handoffs, orders, notes, intents, mood_curve,
+    reached), ``invites`` (where they can be invited to) and its dossier: collected, handoffs, orders, notes, intents, mood_curve,
     articles, failures, changes."""
     context = context_of(request)
     parts, names = context.parts, await _names(context)
@@ -49,18 +50,19 @@ async def get_conversation(request: web.Request, agent: Agent) -> web.Response:
     endpoints = await endpoints_of(parts, conversation)
     customer_id = conversation.customer.id if conversation.customer else None
     orders = await context.records.orders_of_conversation(conversation.id, customer_id)
+    overdue = await context.records.overdue_complaints()
+    episode = [message.decision for message in messages if message.decision and message.episode == conversation.episode]
     handoffs = dossier.handoffs_json(await parts.store.handoffs(conversation.id), parts.handoff_rules, agent.language)
     return web.json_response(
         {
-            **conversation_json(
-                overview, parts.handoff_rules, agent.language, names, await context.records.overdue_complaints()
-            ),
+            **conversation_json(overview, parts, agent.language, names, overdue),
             **dossier.dossier(messages, orders, handoffs),
             "files": files_json(parts.channel_rules.get(conversation.channel)),
             "reply_limits": limits_json(parts, conversation, await parts.store.reply_windows(conversation.endpoint)),
             "notes": dossier.notes_json(await notes_of(parts, endpoints), names),
             "channels": dossier.channels_json(endpoints, names),
             "invites": sorted(parts.joining.served) if parts.joining else [],
+            "collected": wishes_json(collected(episode), parts.responses, agent.language),
         }
     )
 
@@ -220,6 +222,5 @@ async def changed(request: web.Request, agent: Agent) -> web.Response:
     """The conversation as it is after an agent's action."""
     context = context_of(request)
     overview = await context.parts.store.overview(_id(request))
-    rules = context.parts.handoff_rules
     names, overdue = await _names(context), await context.records.overdue_complaints()
-    return web.json_response(conversation_json(overview, rules, agent.language, names, overdue))
+    return web.json_response(conversation_json(overview, context.parts, agent.language, names, overdue))

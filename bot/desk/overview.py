@@ -9,14 +9,14 @@ from typing import Any
 from bot.channel_rules import ReplyWindow
 from bot.conversation.channel_policy import standing
 from bot.desk.dossier import reason_of
+from bot.desk.wishes import in_one_line, wishes_json
 from bot.http.views import Names, text_in
-from bot.messages import Conversation, Handoff, Language, StoredMessage
+from bot.messages import Conversation, Language, StoredMessage
 from bot.ports import Overview, Parts
-from bot.rules import HandoffRules
 
 
 def conversation_json(
-    overview: Overview, rules: HandoffRules, language: Language, names: Names, overdue: Mapping[str, list[str]]
+    overview: Overview, parts: Parts, language: Language, names: Names, overdue: Mapping[str, list[str]]
 ) -> dict[str, Any]:
     """The conversation's row for the desk. ``agent`` is the user name of the agent who has it, ``agent_name`` the shown
     one; ``place`` and ``waiting_seconds`` are null unless somebody waits; ``mood`` is the latest message's, −1 .. 1;
@@ -35,7 +35,7 @@ def conversation_json(
         "place": overview.place,
         "waiting_seconds": _seconds_since(conversation.waiting_since),
         "last_message": _said(overview.last, language),
-        "reason": _reason(overview.handoff, rules, language),
+        "reason": _reason(overview, parts, language),
         "undelivered": overview.undelivered,
         "overdue": overdue.get(conversation.id, []),
         "version": conversation.version,
@@ -54,9 +54,16 @@ def _said(last: StoredMessage | None, language: Language) -> dict[str, Any] | No
     return {"author": last.author.value, "text": text, "created_at": last.created_at.isoformat()}
 
 
-def _reason(handoff: Handoff | None, rules: HandoffRules, language: Language) -> dict[str, Any] | None:
-    """Why it was handed over the last time."""
-    return {"rule": handoff.rule, "text": reason_of(handoff, rules, language)} if handoff is not None else None
+def _reason(overview: Overview, parts: Parts, language: Language) -> dict[str, Any] | None:
+    """Why it was handed over the last time, and what had been collected by then."""
+    handoff = overview.handoff
+    if handoff is None:
+        return None
+    return {
+        "rule": handoff.rule,
+        "text": reason_of(handoff, parts.handoff_rules, language),
+        "summary": in_one_line(wishes_json(overview.collected, parts.responses, language)),
+    }
 
 
 def limits_json(parts: Parts, conversation: Conversation, windows: Sequence[ReplyWindow]) -> dict[str, Any] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -28,12 +29,19 @@ def one_overview(connection: Connection, conversation_id: str) -> Overview:
 
 def _overviews(connection: Connection, found: Sequence[Conversation]) -> list[Overview]:
     ids = [conversation.id for conversation in found]
-    said, reasons = _last_said(connection, ids), _latest_handoffs(connection, ids)
+    said, reasons, wishes = _last_said(connection, ids), *_latest_handoffs(connection, ids)
     waiting = any(conversation.owner is Owner.WAITING for conversation in found)
     places = _places(connection) if waiting else {}
     lost = _undelivered(connection, ids)
     return [
-        Overview(each, said.get(each.id), places.get(each.id), reasons.get(each.id), lost.get(each.id, 0))
+        Overview(
+            each,
+            said.get(each.id),
+            places.get(each.id),
+            reasons.get(each.id),
+            lost.get(each.id, 0),
+            wishes.get(each.id, ()),
+        )
         for each in found
     ]
 
@@ -55,10 +63,15 @@ def _last_said(connection: Connection, ids: Sequence[str]) -> Mapping[str, Store
     return {row["conversation_id"]: message_of(row) for row in rows}
 
 
-def _latest_handoffs(connection: Connection, ids: Sequence[str]) -> Mapping[str, Handoff]:
-    query = sa.select(handoffs).where(handoffs.c.conversation_id.in_(ids))
-    rows = connection.execute(query.order_by(handoffs.c.created_at, handoffs.c.id)).mappings()
-    return {row["conversation_id"]: handoff_of(row) for row in rows}
+def _latest_handoffs(
+    connection: Connection, ids: Sequence[str]
+) -> tuple[Mapping[str, Handoff], Mapping[str, Sequence[Mapping[str, Any]]]]:
+    """Why each was handed over the last time, and what had been collected by then."""
+    query = sa.select(handoffs, messages.c.decision).join(messages, messages.c.id == handoffs.c.message_id)
+    query = query.where(handoffs.c.conversation_id.in_(ids)).order_by(handoffs.c.created_at, handoffs.c.id)
+    found = {row["conversation_id"]: row for row in connection.execute(query).mappings()}
+    reasons = {conversation_id: handoff_of(row) for conversation_id, row in found.items()}
+    return reasons, {each: (row["decision"] or {}).get("collected") or () for each, row in found.items()}
 
 
 def _undelivered(connection: Connection, ids: Sequence[str]) -> Mapping[str, int]:

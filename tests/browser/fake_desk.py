@@ -157,7 +157,7 @@ class FakeDesk(FakeServer):
         details = self.details.get(conversation.id, {})
         intents = [{"seq": 1, "intent": "track_order", "confidence": 0.93, "understood": True}]
         curve = [{"seq": 1, "mood": 0.1, "words": []}, {"seq": 3, "mood": -0.7, "words": ["气死"]}]
-        rest = {name: details.get(name, []) for name in ("handoffs", "orders", "notes")}
+        rest = {name: details.get(name, []) for name in ("handoffs", "orders", "notes", "collected")}
         return web.json_response(
             {**self._row(conversation), **rest, "intents": intents, "mood_curve": curve, "articles": [], "changes": []}
         )

@@ -12,7 +12,7 @@ function line(label, value) {
 
 function factLines(facts, language) {
   return Object.entries(facts || {})
-    .filter(([name]) => !['article', 'score', 'misunderstood'].includes(name))
+    .filter(([name]) => !['article', 'score', 'misunderstood', 'collected'].includes(name))
     .map(([name, value]) => line(name, plain(value)))
     .concat(facts && facts.article ? line(say(language, 'article'), `${facts.article} · ${percent(facts.score)}`) : []);
 }

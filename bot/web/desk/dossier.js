@@ -51,6 +51,16 @@ function order(data, language) {
       requests && requests.length ? fact(say(language, 'requests'), asked(requests, language)) : null));
 }
 
+/** What the customer told the bot, so that nobody has to ask again. */
+function wishes(list, language) {
+  return list.slice().reverse().map((one) => el('article', { class: 'why' },
+    el('strong', null, one.service),
+    el('dl', null,
+      fact(say(language, 'order_number'), one.order_number),
+      ...one.answers.map(({ label, text }) => fact(label, text)),
+      fact(say(language, 'progress'), one.state))));
+}
+
 function notes(list, language) {
   if (!list.length) return [quiet(say(language, 'no_notes'))];
   return list.map((note) => el('article', { class: 'note' },
@@ -107,6 +117,9 @@ export function createDossier(container, { onNote, onBack, onVouch, onAct }) {
       refill(container,
         el('button', { type: 'button', class: 'plain back', onclick: onBack }, `‹ ${say(language, 'transcript')}`),
         section(say(language, 'why'), ...handoffs(one.handoffs, language)),
+        ...((one.collected || []).length
+          ? [section(say(language, 'collected'), ...wishes(one.collected, language))]
+          : []),
         section(say(language, 'orders'), ...(one.orders.length
           ? one.orders.map((data) => order(data, language))
           : [quiet(say(language, 'no_orders'))]), voucher(one, language, onVouch)),

@@ -1,7 +1,6 @@
-/* The desk's words in both languages: words_zh.js and words_en.js, and those of complaints in texts-care.js. */
+/* The desk's words in both languages: words_zh.js and words_en.js. */
 
 import { fill } from '../widget/i18n.js';
-import { careTexts } from './texts-care.js';
 import { en } from './words_en.js';
 import { zh } from './words_zh.js';
 
@@ -9,5 +8,5 @@ const texts = { zh, en };
 
 /** One text of the desk; an unknown key (a new channel, a new rule's name) is shown as it is. */
 export function say(language, key, values) {
-  return fill(texts[language][key] || careTexts[language][key] || key.replace(/^[a-z]+_/, ''), values);
+  return fill(texts[language][key] || key.replace(/^[a-z]+_/, ''), values);
 }

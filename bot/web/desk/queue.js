@@ -17,6 +17,7 @@ function rowContent(row, language) {
       el('strong', null, customerName(row, language)),
       row.place ? el('span', { class: 'place' }, say(language, 'place', { place: row.place })) : null),
     row.reason && row.owner !== 'bot' ? el('span', { class: 'reason' }, row.reason.text) : null,
+    row.reason && row.reason.summary && row.owner === 'waiting' ? el('span', { class: 'last' }, row.reason.summary) : null,
     el('span', { class: 'last' }, lastSaid(row, language)),
     el('span', { class: 'row-foot' },
       el('span', null, `${say(language, `channel_${row.channel}`)} · ${say(language, `language_${row.language}`)}`),

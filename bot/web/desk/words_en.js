@@ -156,4 +156,9 @@ export const en = {
   owner_changed: 'Somebody else was faster; the page has been updated.',
   offline: 'The server cannot be reached; please try again.',
   trouble: 'That did not work: {problem}',
+  overdue: 'Complaint overdue: {numbers}',
+  new_overdue: 'Complaint {number} is past its deadline. Please deal with it',
+  collected: 'What the customer has told us',
+  order_number: 'Order',
+  progress: 'How far it came',
 };

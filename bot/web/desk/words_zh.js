@@ -156,4 +156,9 @@ export const zh = {
   owner_changed: '会话刚被其他人处理，页面已更新。',
   offline: '没有连上服务器，请稍后再试。',
   trouble: '操作没有成功：{problem}',
+  overdue: '投诉逾期 {numbers}',
+  new_overdue: '投诉 {number} 已过答复期限，请尽快处理',
+  collected: '客户已说明的情况',
+  order_number: '订单号',
+  progress: '进度',
 };

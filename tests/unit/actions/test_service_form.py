@@ -156,7 +156,7 @@ async def test_a_shipped_order_keeps_its_address(shop: Database) -> None:
     (refused,) = await talk.say("改成杭州市西湖区文三路90号", "change_address")
     assert refused.key == "utter_change_address_refused_state_in_transit"
     assert refused.facts["details"] == {"new_address": "杭州市西湖区文三路90号"}
-    assert "/request_human" in refused.buttons
+    assert '/request_human{"handoff_rule": "request_not_done"}' in refused.buttons
 
 
 async def test_a_refund_before_dispatch_is_a_cancellation(shop: Database) -> None:

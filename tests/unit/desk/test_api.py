@@ -38,7 +38,7 @@ async def test_queue_is_listed_longest_waiting_first(world: World) -> None:
         None,
     )
     assert row["waiting_seconds"] >= 0
-    assert row["reason"] == {"rule": "asks_for_human", "text": "reason"}
+    assert row["reason"] == {"rule": "asks_for_human", "text": "reason", "summary": ""}
     assert row["last_message"]["author"] == "system"
     assert row["last_message"]["text"].startswith("English notice_handed_over")
     assert row["version"] == 2

@@ -107,7 +107,7 @@ async def test_what_became_impossible_is_told_too(world: World) -> None:
     assert await world.job.run() == 1
     (message,) = await world.heard(conversation)
     assert message.key == "utter_request_dropped"
-    assert [button.payload for button in message.buttons] == ["/request_human"]
+    assert [button.payload for button in message.buttons] == ['/request_human{"handoff_rule": "request_not_done"}']
 
 
 async def test_what_is_given_up_is_told_and_stays_with_the_desk(world: World) -> None:
