@@ -40,8 +40,8 @@ async def list_conversations(request: web.Request, agent: Agent) -> web.Response
 
 async def get_conversation(request: web.Request, agent: Agent) -> web.Response:
     """The row with ``reply_limits``, ``files`` (what an agent may send), ``channels`` (where the customer is or was
-    reached), ``invites`` (where they can be invited to) and its dossier: collected, handoffs, orders, notes, intents, mood_curve,
-    articles, failures, changes."""
+    reached), ``invites`` (where they can be invited to) and its dossier: collected, handoffs, orders, notes, intents,
+    mood_curve, articles, failures, changes."""
     context = context_of(request)
     parts, names = context.parts, await _names(context)
     overview = await parts.store.overview(_id(request))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -246,11 +247,12 @@ def test_no_script_of_a_customer_runs(
     page: Page, desk: FakeDesk, waiting: FakeConversation, troubles: list[str]
 ) -> None:
     customer = {"id": "C1", "name": NASTY}
-    reason = {"rule": "x", "text": NASTY}
+    reason = {"rule": "x", "text": NASTY, "summary": NASTY}
     handoff = {"rule": NASTY, "reason": NASTY, "words": NASTY, "threshold": None, "measured": None, "created_at": "x"}
+    wish = {"service": NASTY, "order_number": None, "state": NASTY, "answers": [{"label": NASTY, "text": NASTY}]}
     note = {"agent": NASTY, "text": NASTY, "created_at": "x"}
     conversation = desk.call(
-        lambda: desk.add("f" * 32, customer=customer, reason=reason, handoffs=[handoff], notes=[note])
+        lambda: desk.add("f" * 32, customer=customer, reason=reason, handoffs=[handoff], notes=[note], collected=[wish])
     )
     decision = {"intent": NASTY, "confidence": 1, "entities": [{"entity": "x", "value": NASTY}], "facts": {"a": NASTY}}
     desk.call(lambda: desk.line(conversation, "customer", NASTY, decision=decision))
@@ -354,3 +356,31 @@ def test_an_overdue_complaint_is_told_and_marked(page: Page, desk: FakeDesk) -> 
     expect(page.get_by_text("投诉 CP2611210001 已过答复期限")).to_be_visible()
     page.get_by_role("button", name="打开").last.click()
     expect(page.locator(".line").first).to_contain_text("快递三天没动静")
+
+
+def test_what_the_customer_told_the_bot_is_in_the_queue_and_in_the_dossier(page: Page, desk: FakeDesk) -> None:
+    wish = {
+        "service": "申请退货",
+        "order_number": "SO202611010003",
+        "state": "规则不允许，没有办理",
+        "answers": [{"label": "问题描述", "text": "盖子<b>裂了</b>"}],
+    }
+    summary = "申请退货 · SO202611010003 · 问题描述: 盖子<b>裂了</b> · 规则不允许，没有办理"
+    reason = {"rule": "request_not_done", "text": "申请没能办成，客户要找人工", "summary": summary}
+    desk.call(lambda: _with_line(desk, reason=reason, collected=[wish]))
+    open_first(page, desk)
+    expect(page.locator(".row")).to_contain_text(summary)
+    for words in (
+        "客户已说明的情况",
+        "申请退货",
+        "SO202611010003",
+        "问题描述",
+        "盖子<b>裂了</b>",
+        "规则不允许，没有办理",
+    ):
+        expect(page.locator("#dossier")).to_contain_text(words)
+    assert page.locator("#dossier b, #list .row b").count() == 0
+
+
+async def _with_line(desk: FakeDesk, **details: Any) -> None:
+    await desk.line(await desk.add("b" * 32, **details), "customer", "转人工")

@@ -16,6 +16,7 @@ import yaml
 from actions import limits
 from actions.forms import rules, table
 from actions.forms.answers import options_of
+from actions.forms.collected import facts
 from actions.forms.description import Case, Kind, Question, Service
 from actions.forms.speech import arguments, option_label
 from actions.forms.table import ALL, SERVICES, opened_by
@@ -196,3 +197,19 @@ def test_the_modules_of_the_form_name_no_service() -> None:
         }
         known = literals & set(SERVICES)
         assert not known, (file.name, known)
+
+
+@pytest.mark.parametrize("service", ALL, ids=lambda service: service.name)
+def test_an_agent_reads_every_answer_with_its_label(service: Service) -> None:
+    catalogue = ResponseCatalogue.load(ROOT / "data" / "responses")
+    given = {
+        each.name: ANSWERS.get(each.kind) or next(iter(each.options(Case(ORDER, {}, LIMITS.of(service.name), NOW))))
+        for each in service.questions
+    }
+    for order in (ORDER, None):
+        told = facts(service, Case(order, given, LIMITS.of(service.name), NOW))["collected"]
+        assert len(told) == len(service.questions)
+        for answer in told:
+            label, value = (catalogue.render("word_as_it_is", {"text": answer[part]}) for part in ("label", "value"))
+            assert all(label.texts.values())
+            assert all(value.texts.values())

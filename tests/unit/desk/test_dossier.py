@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timezone
+from pathlib import Path
 from typing import Any
 
 from bot.desk import dossier
 from bot.desk.transcript import transcript
+from bot.desk.wishes import in_one_line, wishes_json
 from bot.messages import Author, Handoff, Note, StoredMessage
+from bot.responses import ResponseCatalogue
 from tests.fakes import RULES
 
+ROOT = Path(__file__).parents[3]
 AT = datetime(2026, 11, 21, 8, 0, tzinfo=timezone.utc)
 
 
@@ -63,3 +67,27 @@ def test_transcript_falls_back_to_the_authors_own_words() -> None:
     assert [row["original"] for row in rows] == ["文1", "您好", "好"]
     assert rows[1]["agent"] == "小林"
     assert [row["seq"] for row in rows] == [1, 2, 3]
+
+
+def test_what_was_collected_is_in_the_agents_words() -> None:
+    catalogue = ResponseCatalogue.load(ROOT / "data" / "responses")
+    wish = {
+        "service": "return_item",
+        "order_number": "SO1",
+        "answers": [
+            {"label": {"key": "word_label_return_reason"}, "value": {"key": "word_return_reason_faulty"}},
+            {"label": {"key": "word_label_problem"}, "value": "<b>{text}</b>"},
+            {"label": {"key": "word_label_gone_since"}, "value": {"key": "word_gone_since"}},
+        ],
+        "state": "refused",
+    }
+    (chinese,) = wishes_json([wish], catalogue, "zh")
+    assert (chinese["service"], chinese["state"]) == ("申请退货", "规则不允许，没有办理")
+    assert chinese["answers"][0]["label"] == "退货原因"
+    shown = wishes_json([wish], catalogue, "en")
+    assert shown[0]["answers"][1] == {"label": "What is wrong", "text": "<b>{text}</b>"}
+    assert shown[0]["answers"][2] == {"label": "word_label_gone_since", "text": "word_gone_since"}
+    line = in_one_line(shown)
+    assert line.startswith("Return an item · SO1 · Reason for the return: ")
+    assert line.endswith("not allowed by the rules, not done")
+    assert in_one_line([]) == ""
