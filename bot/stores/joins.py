@@ -47,6 +47,7 @@ def join(
         )
     )
     _take_owner(connection, guest, home, lent=lent)
+    _lower_proof(connection, home.id)
     _end_episode(connection, guest.id)
     _move_unhandled(connection, guest.id, home.id, to_endpoint=guest.id)
     home = read_conversation(connection, home.id)
@@ -149,6 +150,12 @@ def _take_owner(connection: Connection, guest: Conversation, home: Conversation,
     elif guest.owner is home.owner is Owner.WAITING:
         columns["waiting_since"] = min(filter(None, (guest.waiting_since, home.waiting_since)), default=now())
     connection.execute(sa.update(conversations).where(conversations.c.id == home.id).values(**columns))
+
+
+def _lower_proof(connection: Connection, home_id: str) -> None:
+    """A one-time code proved who held the first channel: what asks for one asks anew, now that there are two."""
+    by_code = sa.and_(verifications.c.conversation_id == home_id, verifications.c.level == "code")
+    connection.execute(sa.update(verifications).where(by_code).values(level="order"))
 
 
 def _copy_last_handoff(connection: Connection, guest_id: str, home_id: str) -> None:

@@ -43,6 +43,8 @@ def test_who_wants_to_go_on_elsewhere(text: str, channel: str | None) -> None:
         "微信",
         "我昨天换到微信继续聊了，没人理我",
         "微信支付失败了怎么办",
+        "绑定微信",
+        "解除绑定",
         "can I pay on WeChat?",
         "your WeChat bot told me to continue on WeChat and it failed",
         "取消订单",
