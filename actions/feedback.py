@@ -20,6 +20,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions import services
 from actions.knowledge import best_answer, utter_article
+from actions.next_steps import next_steps
 from actions.records import clock
 from actions.records.article_feedback import Judgement, keep
 from actions.speak import HUMAN, offer, say
@@ -41,16 +42,20 @@ _WORDS_FILE = Path(__file__).with_name("feedback.yml")
 def ask_whether_it_helped(
     turn: CustomerTurn, hit: Hit, *, tried: Sequence[str] = (), question: str = "", intent: str = ""
 ) -> dict[str, Any]:
-    """What ``utter_article`` needs for it: ``offers`` and ``more_facts``; empty where it is not asked.
+    """What ``utter_article`` needs for it: ``offers`` and ``more_facts``, after the usual next step.
 
-    Not within a form, whose own question follows, and not under a remark. ``question``: the customer's first words.
+    Nothing within a form, whose own question follows; under a remark the next step alone. ``question``: the
+    customer's first words.
     """
-    if turn.form or len(hit.answer) < _LEAST_LETTERS[hit.language]:
+    if turn.form:
         return {}
+    steps = next_steps(intent or turn.intent)
+    if len(hit.answer) < _LEAST_LETTERS[hit.language]:
+        return {"offers": steps} if steps else {}
     words = hit.titles.get(turn.language, hit.title) if turn.pressed_button else turn.text
     payload = {answer: json.dumps({"helped": answer, "article": hit.slug}) for answer in ("yes", "no")}
     return {
-        "offers": [offer(f"button_helped_{answer}", f"/give_feedback{payload[answer]}") for answer in ("yes", "no")],
+        "offers": [*steps, *(offer(f"button_helped_{said}", f"/give_feedback{payload[said]}") for said in payload)],
         "more_facts": {
             "asked_whether_it_helped": True,
             "question": question or words,

@@ -8,10 +8,10 @@ from typing import Any
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.records import clock
-from actions.records.cards import order_card
+from actions.records.cards import ORDER, order_card
 from actions.records.item_names import first_item
 from actions.records.models import Order
-from actions.speak import Argument, day, moment, money, say, word
+from actions.speak import HUMAN, Argument, day, moment, money, say, word
 from actions.words import words
 
 
@@ -25,7 +25,7 @@ def say_identity_failed(dispatcher: CollectingDispatcher) -> None:
 
 
 def say_status(dispatcher: CollectingDispatcher, order: Order, *, offers: Sequence[Mapping[str, Any]] = ()) -> None:
-    """Where the order is, in one sentence that fits its state, beside its card."""
+    """Where the order is, in one sentence that fits its state, beside its card; a person is the last next step."""
     late = order.is_late(clock.shop_day(clock.now()))
     arguments: dict[str, Argument] = {"order_number": order.order_number, "item": first_item(order.items)}
     key = f"utter_order_{order.state}"
@@ -44,8 +44,8 @@ def say_status(dispatcher: CollectingDispatcher, order: Order, *, offers: Sequen
         dispatcher,
         key,
         **arguments,
-        offers=list(offers),
-        card={"kind": "order", "data": order_card(order, words())},
+        offers=[*offers, HUMAN],
+        card={"kind": ORDER, "data": order_card(order, words())},
         facts={"order_number": order.order_number, "state": order.state, "late": late},
     )
 
@@ -57,13 +57,15 @@ def _promise(order: Order) -> Argument:
 
 
 def _courier(order: Order) -> dict[str, Argument]:
-    newest = order.events[0] if order.events else None
-    return {
-        "courier": word(words().known("word_courier", order.courier, "other")),
-        "tracking_number": order.tracking_number or "–",
-        "event": newest.text if newest else word("word_no_courier_event"),
-        "at": moment(newest.at if newest else order.placed_at),
-    }
+    """What is known of the parcel: other shops' orders may have no tracking number, and couriers may be silent."""
+    courier: Argument = word(words().known("word_courier", order.courier, "other"))
+    news: Argument = word("word_no_courier_event")
+    if order.events:
+        news = word("word_courier_news", at=moment(order.events[0].at), event=order.events[0].text)
+    if order.tracking_number is None:
+        return {"shipment": courier, "news": news}
+    shipment = word("word_shipment", courier=courier, tracking_number=order.tracking_number)
+    return {"shipment": shipment, "news": news, "tracking_number": order.tracking_number}
 
 
 def order_line(order: Order) -> Argument:

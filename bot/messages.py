@@ -101,8 +101,8 @@ class OfferedButton:
 
 @dataclass(frozen=True)
 class Card:
-    """A block beside a text. ``kind`` is ``order`` or ``article``; ``data`` is JSON-able and masked, its words in both
-    languages: ``{"zh": ..., "en": ...}``."""
+    """A block beside a text. ``kind`` is ``order``, ``refund`` or ``article``; ``data`` is JSON-able and masked, its
+    words in both languages: ``{"zh": ..., "en": ...}`` (what is in it: ``actions/records/card_types.py``)."""
 
     kind: str
     data: Mapping[str, Any]

@@ -14,8 +14,8 @@ from actions.forms.rules import order_of
 from actions.forms.speech import arguments
 from actions.order_speech import order_line, say_identity_failed, say_status
 from actions.outages import say_request_kept
-from actions.records.cards import mask_email
 from actions.records.clock import shop_day
+from actions.records.masking import mask_email
 from actions.records.models import Outcome
 from actions.records.port import Request
 from actions.refunds import say_no_refund, say_refund

@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 
 from actions.identity.codes import remember
 from actions.records import clock, complaints, requests
-from actions.records.cards import money, order_card
+from actions.records.cards import order_card, refund_card
 from actions.records.database import Database
 from actions.records.models import Order, Profile, Refund
 from actions.records.port import OrderRecords, RecordsUnavailable
@@ -31,9 +31,9 @@ class OrderDossier:
     async def orders_of_conversation(self, conversation_id: str, customer_id: str | None) -> list[Mapping[str, Any]]:
         """Orders of the signed customer, and of whoever was verified in this conversation; newest first.
 
-        Each is the order card's data with ``customer`` (masked name and phone, how we know them), ``refund`` and
-        ``requests`` (what the bot did for the customer, or noted for the staff). While the shop's system is down there
-        are the requests alone, with ``unavailable``.
+        Each is the order card's data with ``customer`` (masked name and phone, how we know them), ``refund`` (that
+        card's data) and ``requests`` (what the bot did for the customer, or noted for the staff). While the shop's
+        system is down there are the requests alone, with ``unavailable``.
         """
         levels = await self._database.read(_levels, conversation_id)
         identities = {**levels, customer_id: "signed"} if customer_id else levels
@@ -48,7 +48,7 @@ class OrderDossier:
         asked = await self._database.read(requests.of_orders, [order.order_number for order in orders])
         return [
             {
-                **order_card(order, self._words),
+                **order_card(order, self._words, reader="staff"),
                 "customer": _customer(people.get(order.customer_id), identities[order.customer_id]),
                 "refund": self._refund(refunds.get(order.order_number)),
                 "requests": asked.get(order.order_number, []),
@@ -85,14 +85,7 @@ class OrderDossier:
         return dict(zip(numbers, await asyncio.gather(*map(self._records.refund, numbers)), strict=True))
 
     def _refund(self, refund: Refund | None) -> Mapping[str, Any] | None:
-        if refund is None:
-            return None
-        return {
-            "state": self._words.both(f"word_refund_{refund.state}"),
-            "state_code": refund.state,
-            "amount": money(refund.amount_minor, refund.currency),
-            "expected_on": refund.expected_on.isoformat() if refund.expected_on else None,
-        }
+        return refund_card(refund, self._words) if refund else None
 
 
 def _customer(profile: Profile | None, identity: str) -> Mapping[str, str]:

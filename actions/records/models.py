@@ -50,7 +50,7 @@ class Order:
 
 @dataclass(frozen=True)
 class Refund:
-    """Money on its way back. ``state``: requested, approved, paid_out or refused."""
+    """Money on its way back. ``state``: requested, approved, paid_out or refused. Moments that nobody kept are None."""
 
     order_number: str
     state: str
@@ -60,6 +60,17 @@ class Refund:
     requested_at: datetime
     expected_on: date | None
     updated_at: datetime
+    approved_at: datetime | None = None
+    paid_at: datetime | None = None
+
+    @property
+    def is_pending(self) -> bool:
+        """Neither paid nor refused yet."""
+        return self.state in ("requested", "approved")
+
+    def is_late(self, today: date) -> bool:
+        """The money should have been there by now. ``today`` is the shop's day."""
+        return self.is_pending and self.expected_on is not None and self.expected_on < today
 
 
 @dataclass(frozen=True)

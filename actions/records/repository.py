@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from actions.records.cards import mask_email, mask_name, mask_phone
+from actions.records.masking import mask_email, mask_name, mask_phone
 from actions.records.models import CourierEvent, Item, Order, Profile, Refund
 from actions.records.tables import courier_events, customers, order_items, orders, refunds
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from bot.conversation.fit_message import card_lines
+from bot.conversation.card_words import card_lines
+from bot.conversation.fit_message import beneath
 from bot.messages import Attachment, Author, Card, Language, OfferedButton, StoredMessage
 from bot.ports import ChannelError
 
-# The platform's own limits for one element of a template.
+# The platform's own limits: characters of one element of a template, and elements.
 TITLE = 80
 SUBTITLE = 80
+ELEMENTS = 10
 ON_TIME = {"messaging_type": "RESPONSE"}
 LATE = {"messaging_type": "MESSAGE_TAG", "tag": "HUMAN_AGENT"}
 """An agent's words after the window."""
@@ -59,28 +61,38 @@ def _contents(message: StoredMessage, public_url: str) -> list[dict[str, Any]]:
     if message.card is not None:
         template = _template(message.card, message.language, public_url)
         if template is None:
-            text = "\n".join([text, *card_lines(message.card, message.language, public_url)]).strip()
+            text = beneath(text, card_lines(message.card, message.language, public_url, beside=text))
     texts: list[dict[str, Any]] = [{"text": text}] if text else []
     return [*texts, template] if template is not None else texts
 
 
 def _template(card: Card, language: Language, public_url: str) -> dict[str, Any] | None:
     """None for a card that has too little for a template: a title alone is refused."""
+    elements = _article(card, language, public_url) if card.kind == "article" else _facts(card, language)
+    if not elements:
+        return None
+    return {"attachment": {"type": "template", "payload": {"template_type": "generic", "elements": elements}}}
+
+
+def _article(card: Card, language: Language, public_url: str) -> list[dict[str, Any]]:
+    title, *links = card_lines(card, language, public_url) or [""]
+    if not title or not links or not links[0].startswith("https://"):
+        return []  # Messenger opens secure addresses only
+    button = {"type": "web_url", "url": links[0], "title": LINK_LABEL[language]}
+    return [{"title": _short(title, TITLE), "buttons": [button]}]
+
+
+def _facts(card: Card, language: Language) -> list[dict[str, Any]]:
+    """An order or a refund: its title with as many lines as fit, then what is left, to be swiped to."""
     lines = card_lines(card, language)
-    if not lines:
-        return None
-    element: dict[str, Any] = {"title": _short(lines[0], TITLE)}
-    if card.kind == "article":
-        link = card_lines(card, language, public_url)[-1]
-        if not link.startswith("https://"):
-            return None  # Messenger opens secure addresses only
-        element["buttons"] = [{"type": "web_url", "url": link, "title": LINK_LABEL[language]}]
-    elif len(lines) > 1:
-        element["subtitle"] = _short("\n".join(lines[1:]), SUBTITLE)
-    else:
-        return None
-    payload = {"template_type": "generic", "elements": [element]}
-    return {"attachment": {"type": "template", "payload": payload}}
+    elements: list[dict[str, Any]] = []
+    while len(lines) > 1 and len(elements) < ELEMENTS:
+        title, *rest = lines
+        fitting = max(1, sum(len("\n".join(rest[: count + 1])) <= SUBTITLE for count in range(len(rest))))
+        subtitle = _short("\n".join(rest[:fitting]), SUBTITLE)
+        elements.append({"title": _short(title, TITLE), "subtitle": subtitle})
+        lines = rest[fitting:]
+    return elements
 
 
 def _quick_reply(button: OfferedButton, language: Language) -> dict[str, Any]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import Any
 
 from bot.channel_rules import ChannelRule
-from bot.messages import Card, Language, OfferedButton, StoredMessage
+from bot.conversation.card_words import card_lines
+from bot.messages import OfferedButton, StoredMessage
 
 BETWEEN_BUBBLES = "\n\n"
 
@@ -23,7 +23,7 @@ def fit(rule: ChannelRule, message: StoredMessage, base_url: str = "") -> Stored
     """What the platform has no picture for, in words: cards, and buttons beyond its number."""
     text, card = message.text, message.card
     if card is not None and not rule.cards:
-        text = "\n".join([text, *card_lines(card, message.language, base_url)]).strip()
+        text = beneath(text, card_lines(card, message.language, base_url, beside=text))
         card = None
     most = len(message.buttons) if rule.buttons is None else rule.buttons
     shown, listed = message.buttons[:most], message.buttons[most:]
@@ -33,14 +33,29 @@ def fit(rule: ChannelRule, message: StoredMessage, base_url: str = "") -> Stored
     return replace(message, text=text, card=card, buttons=buttons)
 
 
+def beneath(text: str, lines: Sequence[str]) -> str:
+    """A card's lines under the sentence they belong to, a blank line between."""
+    return BETWEEN_BUBBLES.join(part for part in (text, "\n".join(lines)) if part)
+
+
 def join(messages: Sequence[StoredMessage]) -> StoredMessage:
-    """Several fitted bubbles as one: the first one's id, everybody's text and buttons, the only card among them."""
+    """Several fitted bubbles as one: the first one's id, everybody's text, each button once, the only card."""
     first = messages[0]
     card = next((message.card for message in messages if message.card), None)
     attachment = next((message.attachment for message in messages if message.attachment), None)
     text = BETWEEN_BUBBLES.join(message.text for message in messages if message.text)
-    buttons = tuple(button for message in messages for button in message.buttons)
-    return replace(first, text=text, buttons=buttons, card=card, attachment=attachment)
+    return replace(first, text=text, buttons=_each_once(messages), card=card, attachment=attachment)
+
+
+def _each_once(messages: Sequence[StoredMessage]) -> tuple[OfferedButton, ...]:
+    """Of two buttons that read the same, the later one: it belongs to the last word."""
+    offered: dict[str, OfferedButton] = {}
+    for message in messages:
+        for button in message.buttons:
+            label = button.labels[message.language]
+            offered.pop(label, None)
+            offered[label] = button
+    return tuple(offered.values())
 
 
 def pieces(rule: ChannelRule, message: StoredMessage) -> tuple[StoredMessage, ...]:
@@ -122,33 +137,3 @@ def _short(button: OfferedButton, longest: int | None) -> OfferedButton:
 def _piece_id(message_id: str, index: int) -> str:
     """The first piece is the message itself; the others' ids come out the same at every try."""
     return message_id if index == 0 else hashlib.sha256(f"{message_id}:{index}".encode()).hexdigest()[:32]
-
-
-def card_lines(card: Card, language: Language, base_url: str = "") -> list[str]:
-    """A card's facts, a line each, without labels: they speak for themselves beside the sentence they belong to."""
-    data = card.data
-    if card.kind == "article":
-        link = f"{base_url}{data['link']}?language={language}" if base_url and data.get("link") else ""
-        return [line for line in (_in(data.get("title"), language), link) if line]
-    if card.kind == "order":
-        return [line for line in _order_lines(data, language) if line]
-    return []
-
-
-def _order_lines(data: Mapping[str, Any], language: Language) -> Iterator[str]:
-    yield " · ".join(part for part in (str(data.get("order_number", "")), _in(data.get("state"), language)) if part)
-    for item in data.get("items") or ():
-        count = f" × {item['quantity']}" if item.get("quantity", 1) != 1 else ""
-        yield f"{_in(item.get('name'), language)}{count}"
-    yield _in(data.get("total"), language)
-    yield " ".join(part for part in (_in(data.get("courier"), language), data.get("tracking_number") or "") if part)
-    latest = next(iter(data.get("events") or ()), None)
-    if latest:
-        yield _in(latest.get("text"), language)
-
-
-def _in(words: Any, language: Language) -> str:
-    """A word in both languages, or one that needs none."""
-    if isinstance(words, Mapping):
-        return str(words.get(language, ""))
-    return "" if words is None else str(words)

@@ -10,7 +10,7 @@ from typing import Any
 import structlog
 
 from actions.records import clock
-from actions.records.cards import order_card
+from actions.records.cards import ORDER, order_card
 from actions.records.database import Database
 from actions.records.item_names import first_item
 from actions.records.models import Order
@@ -66,7 +66,7 @@ class LateOrders:
                 f"utter_late_order_{reason}",
                 arguments(order, now),
                 offers(order),
-                Card("order", order_card(order, words())),
+                Card(ORDER, order_card(order, words(), reader="anyone")),
             )
         return told
 
@@ -90,8 +90,16 @@ def arguments(order: Order, now: datetime) -> dict[str, Any]:
     }
     if order.promised_on is not None:
         late_days = (clock.shop_day(now) - order.promised_on).days
-        said |= {"promised_day": {"date": order.promised_on.isoformat()}, "late_days": late_days}
+        said |= {
+            "promised_day": {"date": order.promised_on.isoformat()},
+            "late_days": late_days,
+            "late": _days(late_days),
+        }
     return said
+
+
+def _days(count: int) -> dict[str, Any]:
+    return {"key": "word_one_day" if count == 1 else "word_days", "arguments": {"count": count}}
 
 
 def offers(order: Order) -> list[Offer]:

@@ -17,19 +17,23 @@ ORDER_CARD: dict[str, Any] = {
         "state": {"zh": "运输中", "en": "on its way"},
         "state_code": "in_transit",
         "placed_on": "2026-11-18",
+        "placed": {"zh": "11月18日 周三", "en": "Wed 18 Nov"},
         "items": [
             {
                 "name": {"zh": "无线降噪耳机 NC200（黑色）", "en": "Wireless noise-cancelling headphones NC200, black"},
                 "quantity": 1,
+                "price": {"zh": "¥899.00", "en": "CN¥899.00"},
             }
         ],
-        "total": {"zh": "¥899.00", "en": "CNY 899.00"},
+        "total": {"zh": "¥899.00", "en": "CN¥899.00"},
         "courier": {"zh": "顺丰速运", "en": "SF Express"},
         "tracking_number": "SF1407000020002",
         "promised_on": "2026-11-22",
+        "promised": {"zh": "11月22日 周日", "en": "Sun 22 Nov"},
         "events": [
             {
                 "at": "2026-11-20T19:30:00+08:00",
+                "when": {"zh": "11月20日 周五 19:30", "en": "Fri 20 Nov, 19:30"},
                 "text": {
                     "zh": "【上海】快件已到达浦东营业点，准备派送",
                     "en": "[Shanghai] Arrived at the Pudong depot",
@@ -51,6 +55,29 @@ ORDER_CARD: dict[str, Any] = {
                 "text": {"zh": "【杭州】顺丰速运已揽收", "en": "[Hangzhou] Picked up by SF Express"},
             },
         ],
+    },
+}
+REFUND_CARD: dict[str, Any] = {
+    "kind": "refund",
+    "data": {
+        "order_number": "SO202611010004",
+        "state": {"zh": "审核通过", "en": "Approved"},
+        "state_code": "approved",
+        "amount": {"zh": "¥459.00", "en": "CN¥459.00"},
+        "method": {"zh": "银行卡", "en": "your bank card"},
+        "steps": [
+            {
+                "code": "requested",
+                "text": {"zh": "提交申请", "en": "Requested"},
+                "done": True,
+                "at": "2026-11-19T09:45:00+08:00",
+                "when": {"zh": "11月19日 周四 09:45", "en": "Thu 19 Nov, 09:45"},
+            },
+            {"code": "approved", "text": {"zh": "审核通过", "en": "Approved"}, "done": True, "at": None, "when": None},
+            {"code": "paid_out", "text": {"zh": "退款成功", "en": "Paid out"}, "done": False, "at": None, "when": None},
+        ],
+        "expected_on": "2026-11-25",
+        "expected": {"zh": "11月25日 周三", "en": "Wed 25 Nov"},
     },
 }
 ARTICLE_CARD: dict[str, Any] = {

@@ -89,7 +89,7 @@ def test_wrong_digits_three_times_tell_nothing_and_offer_a_human(
     customer: Callable[[str], Customer], number: str
 ) -> None:
     visitor = customer("en").says("track my parcel", "order number").says(number, "last four")
-    visitor.says("1111", "1111 don't go together").says("2222", "2222 don't go together")
+    visitor.says("1111", "1111 don't match").says("2222", "2222 don't match")
     visitor.says("3333", "couldn't verify", "colleague")
     expect(visitor.button("Talk to a person").last).to_be_enabled()
     expect(visitor.frame.locator(".card")).to_have_count(0)

@@ -7,6 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.fake_bot import ORDER_CARD, REFUND_CARD
 from tests.browser.fake_server import FakeServer
 from tests.browser.widget_page import Widget
 
@@ -25,7 +26,33 @@ def test_an_order_and_its_courier_progress(
     expect(card.locator(".timeline").first.locator("li")).to_have_count(3)
     card.locator("summary").click()
     expect(card.locator("details li")).to_be_visible()
+    expect(card.locator(".items")).to_contain_text("¥899.00")
+    expect(card.locator("time").first).to_contain_text("19:30")
     assert troubles == []
+
+
+@pytest.mark.parametrize(
+    ("lang", "step", "expected"), [("zh-CN", "提交申请", "11月25日 周三"), ("en", "Requested", "Wed 25 Nov")]
+)
+def test_a_refund_and_its_steps(widget: Widget, server: FakeServer, lang: str, step: str, expected: str) -> None:
+    widget.visit(lang=lang).open("en" if lang == "en" else "zh").ask("hello" if lang == "en" else "你好")
+    server.call(lambda: server.say(server.conversations[0], "bot", "…", card=REFUND_CARD))
+    card = widget.frame.locator(".card.refund")
+    expect(card).to_contain_text("¥459.00")
+    expect(card).to_contain_text(expected)
+    expect(card.locator("li").first).to_contain_text(step)
+    expect(card.locator("li.ahead")).to_have_count(1)
+
+
+def test_a_card_without_courier_events_has_no_empty_part(widget: Widget, server: FakeServer) -> None:
+    widget.visit().open().ask("你好")
+    bare = {**ORDER_CARD["data"], "events": [], "items": [], "courier": None, "tracking_number": None, "promised": None}
+    card = {"kind": "order", "data": {**bare, "promised_on": None}}
+    server.call(lambda: server.say(server.conversations[0], "bot", "…", card=card))
+    shown = widget.frame.locator(".card.order")
+    expect(shown).to_contain_text("SO202611010002")
+    expect(shown.locator("dt")).to_have_text(["合计", "下单时间"])
+    assert shown.locator("ul, ol, section, details").count() == 0
 
 
 def test_it_says_that_it_is_a_bot_before_a_word_is_spoken(widget: Widget, server: FakeServer) -> None:

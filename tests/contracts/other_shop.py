@@ -84,6 +84,7 @@ refunds = sa.Table(
     sa.Column("方式", sa.Integer),
     sa.Column("申请时间", sa.DateTime),
     sa.Column("预计日", sa.Date),
+    sa.Column("审核时间", sa.DateTime),
     sa.Column("更新时间", sa.DateTime),
 )
 returns = sa.Table(
@@ -116,6 +117,7 @@ def fill(connection: Connection, found: Iterable[Order], money_back: Iterable[Re
                 方式=PAYMENTS[refund.payment_method],
                 申请时间=local(refund.requested_at),
                 预计日=refund.expected_on,
+                审核时间=local(refund.updated_at) if refund.state == "approved" else None,
                 更新时间=local(refund.updated_at),
             )
         )

@@ -85,7 +85,7 @@ async def test_a_menu_item_says_its_words(world: MessengerWorld) -> None:
 
 
 async def test_a_card_is_a_template(world: MessengerWorld) -> None:
-    order = {"order_number": "SO1", "state": {"zh": "运输中", "en": "On its way"}, "total": {"zh": "¥9", "en": "CNY 9"}}
+    order = {"order_number": "SO1", "lines": [{"zh": ["SO1", "运输中"]}, {"zh": ["¥9"]}]}
     world.brain.script["订单"] = card_turn("order", order)
     world.brain.script["退货"] = card_turn(
         "article", {"title": {"zh": "退货", "en": "Returns"}, "link": "/help/returns"}

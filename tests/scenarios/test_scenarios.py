@@ -15,6 +15,8 @@ from tests.scenarios.scenario import Line, Reply, Scenario, read_all
 from tests.scenarios.shop import Answered, CustomerAtShop
 
 SCENARIOS = read_all()
+MOST_BUBBLES = 3
+"""Of one answer, notices counted: nobody reads more."""
 
 
 @pytest.mark.parametrize("where", SCENARIOS)
@@ -40,9 +42,21 @@ async def plays(scenario: Scenario, customer: CustomerAtShop) -> None:
         assert await customer.state_of(number) == state
 
 
+def test_no_answer_has_more_than_three_bubbles() -> None:
+    """In the transcripts as they are written; the shop that plays them is held to it in ``_check``."""
+    long = [
+        f"{where}: {line.say or line.press!r}"
+        for where, scenario in SCENARIOS.items()
+        for line in scenario.turns
+        if len(line.expect) > MOST_BUBBLES
+    ]
+    assert long == []
+
+
 def _check(scenario: Scenario, line: Line, answered: Answered) -> None:
     decision = (answered.message and answered.message.decision) or {}
     told = _told(line, answered, decision)
+    assert len(answered.replies) <= MOST_BUBBLES, told
     assert len(answered.replies) == len(line.expect), told
     for expected, reply in zip(line.expect, answered.replies, strict=True):
         _check_reply(expected, reply, told)

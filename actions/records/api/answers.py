@@ -8,7 +8,7 @@ from typing import Any
 
 import jsonschema
 
-from actions.records.cards import mask_email, mask_name, mask_phone
+from actions.records.masking import mask_email, mask_name, mask_phone
 from actions.records.models import BothLanguages, CourierEvent, Item, Order, Outcome, Profile, Refund
 
 ORDER_STATES = ("paid", "in_transit", "delivered", "refunding", "refunded", "cancelled")
@@ -62,7 +62,13 @@ REFUND = _object(
         "currency": {"type": "string", "pattern": "^[A-Z]{3}$"},
         "requested_at": {"type": "string", "pattern": _MOMENT},
     },
-    {"payment_method": _OPTIONAL_TEXT, "expected_on": _OPTIONAL_DAY, "updated_at": _OPTIONAL_MOMENT},
+    {
+        "payment_method": _OPTIONAL_TEXT,
+        "expected_on": _OPTIONAL_DAY,
+        "approved_at": _OPTIONAL_MOMENT,
+        "paid_at": _OPTIONAL_MOMENT,
+        "updated_at": _OPTIONAL_MOMENT,
+    },
 )
 OWNER = _object({"customer_id": {"type": ["string", "null"]}})
 CUSTOMER = _object({"customer_id": _TEXT, "name": _TEXT}, {"phone": _OPTIONAL_TEXT, "email": _OPTIONAL_TEXT})
@@ -130,6 +136,8 @@ def refund(answer: Any) -> Refund:
         requested_at=requested,
         expected_on=_day(given.get("expected_on")),
         updated_at=_optional_moment(given.get("updated_at")) or requested,
+        approved_at=_optional_moment(given.get("approved_at")),
+        paid_at=_optional_moment(given.get("paid_at")),
     )
 
 

@@ -119,7 +119,7 @@ SCHEMA: dict[str, Any] = {
         "events": _section(("order_number", "at"), ("text", "text_zh", "text_en")),
         "refunds": _section(
             ("order_number", "state", "amount", "requested_at"),
-            ("currency", "payment_method", "expected_on", "updated_at"),
+            ("currency", "payment_method", "expected_on", "approved_at", "paid_at", "updated_at"),
             {"state": {"enum": list(REFUND_STATES)}, "payment_method": _NAME},
         ),
         "changes": {

@@ -9,10 +9,10 @@ from typing import Any
 import structlog
 from sqlalchemy.engine import Connection
 
-from actions.records.cards import mask_email, mask_name, mask_phone
 from actions.records.mapped import values
 from actions.records.mapped.binding import BoundMapping
 from actions.records.mapped.form import ORDER_STATES
+from actions.records.masking import mask_email, mask_name, mask_phone
 from actions.records.models import BothLanguages, CourierEvent, Item, Order, Profile, Refund
 from actions.records.repository import same_digits
 
@@ -140,6 +140,8 @@ class Reader:
             requested_at=requested,
             expected_on=values.day(row.get("expected_on"), self._mapping.zone),
             updated_at=self.moment(row.get("updated_at")) or requested,
+            approved_at=self.moment(row.get("approved_at")),
+            paid_at=self.moment(row.get("paid_at")),
         )
 
 

@@ -2,7 +2,7 @@
 
 import { cardOf } from '../widget/cards.js';
 import { el, refill } from '../widget/dom.js';
-import { moment, pick } from '../widget/i18n.js';
+import { moment } from '../widget/i18n.js';
 import { channels } from './channels.js';
 import { face } from './marks.js';
 import { say } from './i18n.js';
@@ -44,10 +44,10 @@ function order(data, language) {
     data.unavailable
       ? quiet([data.order_number, say(language, 'records_down')].filter(Boolean).join(' · '))
       : cardOf({ kind: 'order', data }, language),
+    refund ? cardOf({ kind: 'refund', data: refund }, language) : null,
     el('dl', null,
       customer ? fact(say(language, 'author_customer'), `${customer.name} ${customer.phone}`) : null,
       customer ? fact(say(language, 'identity'), say(language, `identity_${customer.identity === 'signed' ? 'signed' : 'verified'}`)) : null,
-      refund ? fact(say(language, 'refund'), `${pick(refund.state, language)} ${pick(refund.amount, language)}`) : null,
       requests && requests.length ? fact(say(language, 'requests'), asked(requests, language)) : null));
 }
 

@@ -127,7 +127,6 @@ export const en = {
   identity: 'Identity',
   identity_signed: 'signed in at the shop',
   identity_verified: 'order number + last four digits',
-  refund: 'Refund',
   requests: 'Requests',
   request_open: 'to do',
   request_done: 'done',

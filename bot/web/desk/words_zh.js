@@ -127,7 +127,6 @@ export const zh = {
   identity: '身份',
   identity_signed: '商店登录',
   identity_verified: '订单号 + 手机尾号',
-  refund: '退款',
   requests: '申请',
   request_open: '待处理',
   request_done: '已办理',

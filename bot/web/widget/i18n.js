@@ -50,14 +50,16 @@ const texts = {
     read_more: '查看全文',
     article: '帮助文章',
     order: '订单',
-    items: '商品',
     total: '合计',
     courier: '快递',
     tracking: '运单号',
-    placed_on: '下单日期',
-    promised_on: '预计送达',
+    placed_on: '下单时间',
+    promised_on: '承诺送达',
     progress: '物流进度',
-    earlier: '更早的 {count} 条',
+    earlier: '查看全部（还有 {count} 条）',
+    refund: '退款',
+    refund_to: '退回至',
+    expected: '预计到账',
   },
   en: {
     title: 'Support',
@@ -108,14 +110,16 @@ const texts = {
     read_more: 'Read the article',
     article: 'Help article',
     order: 'Order',
-    items: 'Items',
     total: 'Total',
     courier: 'Courier',
     tracking: 'Tracking no.',
     placed_on: 'Ordered on',
     promised_on: 'Promised by',
     progress: 'Courier progress',
-    earlier: '{count} earlier',
+    earlier: 'Show all ({count} more)',
+    refund: 'Refund',
+    refund_to: 'Paid to',
+    expected: 'Expected by',
   },
 };
 
@@ -154,12 +158,6 @@ export function pick(value, language) {
   if (value === null || value === undefined) return '';
   if (typeof value !== 'object') return String(value);
   return value[language] || value[language === 'zh' ? 'en' : 'zh'] || '';
-}
-
-/** An ISO day (`2026-11-21`) as people of this language write it. */
-export function day(iso, language) {
-  const date = new Date(/^\d{4}-\d\d-\d\d$/.test(iso) ? `${iso}T12:00:00` : iso);
-  return Number.isNaN(date.getTime()) ? String(iso) : date.toLocaleDateString(LOCALES[language], { year: 'numeric', month: 'short', day: 'numeric' });
 }
 
 /** A moment: the clock alone today, with the day before that. */

@@ -14,6 +14,7 @@ import yaml
 from actions.forms.progress import FORM_SLOTS
 from actions.limits import ORDER_STATES
 from bot.responses import ResponseCatalogue
+from bot.rules_channels import load_channel_rules
 
 ROOT = Path(__file__).resolve().parent.parent.parent.parent
 CONVERSATION = {
@@ -102,8 +103,29 @@ def test_both_languages_are_their_own(catalogue: ResponseCatalogue) -> None:
     han = re.compile(r"[\u4e00-\u9fff]")
     neutral = {"utter_again", "utter_article_answer", "button_article", "button_as_before"}
     neutral |= {"word_order_line", "button_order", "word_as_it_is", "word_pieces"}
+    neutral |= {"word_card_step_done", "word_card_step_ahead"}
     for file in (ROOT / "data" / "responses").glob("*.yml"):
         for key, variants in read(file)["responses"].items():
             texts = {variant["condition"][0]["value"]: variant["text"] for variant in variants}
             assert not han.search(texts["en"]), key
             assert han.search(texts["zh"]) or key in neutral, key
+
+
+def test_button_labels_fit_every_channel(catalogue: ResponseCatalogue) -> None:
+    """Messenger, WeChat and WeCom cut a label after 20 characters; one that is filled in is cut at its end."""
+    most = min(rule.button_characters or 99 for rule in load_channel_rules(ROOT / "rules" / "channels.yml").values())
+    labels: list[str] = []
+    for key in sorted(catalogue.keys()):
+        if key.startswith("button_") and not catalogue.placeholders(key):
+            labels += catalogue.labels(key).values()
+    for file in (ROOT / "data" / "responses").glob("*.yml"):
+        for variants in read(file)["responses"].values():
+            labels += [button["title"] for variant in variants for button in variant.get("buttons", ())]
+    assert [label for label in labels if len(label) > most and "{" not in label] == []
+
+
+def test_no_sentence_offers_more_buttons_than_a_channel_shows() -> None:
+    most = min(rule.buttons or 99 for rule in load_channel_rules(ROOT / "rules" / "channels.yml").values())
+    for file in (ROOT / "data" / "responses").glob("*.yml"):
+        for key, variants in read(file)["responses"].items():
+            assert all(len(variant.get("buttons", ())) <= most for variant in variants), key

@@ -9,9 +9,9 @@ from actions.identity.check import Identity
 from actions.identity.codes import Codes
 from actions.identity.console_sender import ConsoleSender
 from actions.limits import load
-from actions.records.cards import mask_name, mask_phone
 from actions.records.database import Database
 from actions.records.dossier import OrderDossier
+from actions.records.masking import mask_name, mask_phone
 from actions.records.own import OwnRecords
 from actions.records.port import Request
 

@@ -61,6 +61,16 @@ def test_it_is_not_asked_in_a_form_nor_under_a_remark() -> None:
     assert ask_whether_it_helped(TURN, replace(HIT, answer="可以。")) == {}
 
 
+def test_the_usual_next_step_comes_first() -> None:
+    asked = ask_whether_it_helped(replace(TURN, intent="ask_return_policy"), HIT)
+    assert [offer["response"] for offer in asked["offers"]] == [
+        *("button_topic_return_item", "button_helped_yes", "button_helped_no"),
+    ]
+    remark = ask_whether_it_helped(replace(TURN, intent="ask_return_policy"), replace(HIT, answer="可以。"))
+    assert [offer["payload"] for offer in remark["offers"]] == ["/return_item"]
+    assert ask_whether_it_helped(replace(TURN, intent="ask_return_policy", form="service_form"), HIT) == {}
+
+
 def test_a_pressed_topic_is_asked_again_by_its_title() -> None:
     asked = ask_whether_it_helped(replace(TURN, text="/return_item"), HIT)
     assert asked["more_facts"]["question"] == "怎样退货"

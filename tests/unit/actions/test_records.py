@@ -61,7 +61,7 @@ async def test_the_demo_shop_is_the_one_of_the_design(shop: Database) -> None:
     assert on_time is not None
     assert late.is_late(TODAY)
     assert not on_time.is_late(TODAY)
-    assert len(on_time.events) == 4
+    assert len(on_time.events) == 6
     assert [event.at for event in on_time.events] == sorted((e.at for e in on_time.events), reverse=True)
     assert all(set(event.text) == {"zh", "en"} for event in on_time.events)
     refund = await reader.refund("SO202611010004")

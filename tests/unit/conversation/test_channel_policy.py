@@ -151,7 +151,7 @@ class TestMerging:
         words = [replace(said(1), card=card), said(2)]
         assert len(plan(self.MERGING, OPEN, words, NOW).parcels) == 2
         (only,) = plan(replace(self.MERGING, cards=False), OPEN, words, NOW, base_url="https://shop").parcels
-        assert only.pieces[0].text == "第1句\n退货\nhttps://shop/help/returns?language=zh\n\n第2句"
+        assert only.pieces[0].text == "第1句\n\n退货\nhttps://shop/help/returns?language=zh\n\n第2句"
 
     def test_a_second_try_is_the_same_parcel(self) -> None:
         (parcel,) = plan(self.MERGING, OPEN, several(3, "长" * 30), NOW).parcels

@@ -50,7 +50,7 @@ async def test_the_customer_is_told_once_with_what_can_be_done(parts: Parts, job
     (message,) = await told(parts, conversation)
     assert message.key == "utter_late_order_promise"
     assert "SO202611010006" in message.text
-    assert "2 day(s) late" in message.text
+    assert "2 days late" in message.text
     assert message.card is not None
     about = '{"order_number": "SO202611010006"}'
     assert [button.payload for button in message.buttons] == [
