@@ -37,8 +37,8 @@ class MakeComplaint(Action):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         turn = CustomerTurn.of(tracker)
-        if _NUMBER.search(turn.text):
-            # Whoever names one speaks of that one.
+        if _NUMBER.search(turn.text) or wish_in(turn.text, "complaint") == "withdraw":
+            # Whoever names one, or takes it back, makes no new one.
             await _speak_of(dispatcher, turn, tracker)
         else:
             await _write_down(dispatcher, turn, tracker)

@@ -32,7 +32,7 @@ def read(question: Question, turn: CustomerTurn, case: Case) -> str | None:
 
 def read_anywhere(question: Question, turn: CustomerTurn, case: Case) -> str | None:
     """An answer that shows by its shape, or by the words before it, whatever was asked: an address, a day, an e-mail
-    address, a tax number, what follows "change it to"."""
+    address, a tax number, a picture, what follows "change it to"."""
     if turn.pressed_button:
         return None
     strict: dict[Kind, Reader] = {
@@ -42,6 +42,7 @@ def read_anywhere(question: Question, turn: CustomerTurn, case: Case) -> str | N
         Kind.EMAIL: _email,
         Kind.TAX_NUMBER: _tax_number,
         Kind.TEXT: _led,
+        Kind.PHOTO: lambda question, turn, case: "sent" if _is_picture(turn) else None,
     }
     reader = strict.get(question.kind)
     return reader(question, turn, case) if reader else None
@@ -203,8 +204,12 @@ def _tax_number(question: Question, turn: CustomerTurn, case: Case) -> str | Non
     return found.group() if found else None
 
 
+def _is_picture(turn: CustomerTurn) -> bool:
+    return _PICTURE.fullmatch(turn.text.strip()) is not None
+
+
 def _photo(question: Question, turn: CustomerTurn, case: Case) -> str | None:
-    if _PICTURE.fullmatch(turn.text.strip()):
+    if _is_picture(turn):
         return "sent"
     return "none" if holds(turn.text, "no_photo") else _text(question, turn, case)
 

@@ -166,7 +166,8 @@ def _answers(turn: CustomerTurn, service: Service, case: Case, asked: bool) -> d
             found[question.name] = pressed(question, turn, case)
         elif asked and question == open_question(service, case):
             found[question.name] = read(question, turn, case)
-        elif matters(question, case) and turn.requested_slot in ("confirmed", "order_number", "last_four"):
+        elif matters(question, case) and (turn.requested_slot != "details" or question.kind is Kind.PHOTO):
+            # A picture is nothing else, whatever is being asked.
             found[question.name] = read_anywhere(question, turn, case)
     return {name: value for name, value in found.items() if value and case.details.get(name) != value}
 

@@ -162,6 +162,8 @@ async def test_a_complaint_is_taken_back(world: World) -> None:
     talk = CareTalk(customer="C10006")
     await talk.say(MakeComplaint(), "我要投诉，快递一直不到", "make_complaint")
     assert keys(await talk.say(CheckComplaint(), "算了，不投诉了", "check_complaint")) == ["utter_complaint_closed"]
+    again = "I'd like to withdraw my complaint, it's sorted"
+    assert keys(await talk.say(MakeComplaint(), again, "make_complaint")) == ["utter_complaint_closed"]
     assert await world.complaints() == ["closed"]
 
 

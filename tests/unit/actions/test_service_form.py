@@ -400,3 +400,11 @@ async def test_an_invoice_asks_only_for_what_the_first_message_left_out(shop: Da
     talk = FormTalk()
     await talk.say("我想开发票 抬头 上海明远科技有限公司 税号 91310115MA1K4ABC12", "request_invoice")
     assert keys(await talk.say("SO202611010003 尾号8003")) == ["utter_ask_email"]
+
+
+async def test_a_picture_sent_before_it_is_asked_for_counts(shop: Database) -> None:
+    talk = FormTalk(customer="C10003")
+    assert keys(await talk.say("收到的东西有问题", "wrong_or_damaged_item")) == ["utter_ask_damage"]
+    assert keys(await talk.say("IMG_2041.jpg", "nlu_fallback")) == ["utter_ask_damage"]
+    assert keys(await talk.press('/inform{"detail": "damage=damaged"}')) == ["utter_ask_damage_remedy"]
+    assert '"photo": "sent"' in talk.slots["details"]
