@@ -52,7 +52,8 @@ class FormTalk:
         self.events: list[dict[str, Any]] = []
         self.active = False
         self.offered: list[str] = []
-        self._lines = 0
+        self.last: Said | None = None
+        self.lines = 0
 
     async def say(self, text: str, intent: str = "inform", confidence: float = 0.95) -> list[Said]:
         """A typed message, as the classifier would understand it."""
@@ -74,14 +75,14 @@ class FormTalk:
         return self.slots.get("requested_slot")
 
     async def _turn(self, text: str, intent: str, confidence: float, entities: list[Any]) -> list[Said]:
-        self._lines += 1
+        self.lines += 1
         self._message = {
             "text": text,
             "intent": {"name": intent, "confidence": confidence},
             "entities": entities,
             "metadata": {
                 "conversation_id": self.name,
-                "message_id": f"{self.name}-{self._lines}",
+                "message_id": f"{self.name}-{self.lines}",
                 "customer_id": self.customer,
             },
         }
@@ -141,4 +142,5 @@ class FormTalk:
             message["response"], message, buttons, tuple(message.get("effects") or ()), message.get("facts") or {}
         )
         self._said.append(said)
+        self.last = said
         self.events.append({"event": "bot", "metadata": {"kefu": {"key": said.key}}})
