@@ -172,7 +172,7 @@ async def _book(
     outcome = await pass_on("request_callback", turn, customers[0] if len(customers) == 1 else "", details)
     facts = {"callback": {**details, "reference": outcome.reference}}
     if outcome.result == "unavailable":
-        say_request_kept(dispatcher, "", outcome, **facts)
+        say_request_kept(dispatcher, "", outcome, facts)
         return
     told = {"phone": number.shown, "reference": outcome.reference, **_service_hours()}
     effects = [f"request_callback:{outcome.reference}"]

@@ -23,6 +23,8 @@ from actions.turn import CustomerTurn
 # Below these a guess looks silly rather than helpful.
 _LEAST_CONFIDENCE = 0.25
 _LEAST_SCORE = 0.3
+# Where a question is open, most of what is not understood was meant for it.
+_LEAST_SCORE_IN_FORM = 0.65
 
 
 class Fallback(Action):
@@ -37,7 +39,7 @@ class Fallback(Action):
         turn = CustomerTurn.of(tracker)
         hit = await best_answer(turn)
         number = turn.entity("order_number")
-        if hit is not None:
+        if hit is not None and (not turn.form or hit.score >= _LEAST_SCORE_IN_FORM):
             utter_article(dispatcher, hit, **ask_whether_it_helped(turn, hit))
         elif turn.form:
             key, said = hint(tracker, "utter_not_understood")

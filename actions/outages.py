@@ -22,11 +22,13 @@ def say_records_down(
     say(dispatcher, DOWN, facts={"records": "down", **(facts or {})}, offers=[*offers, HUMAN])
 
 
-def say_request_kept(dispatcher: CollectingDispatcher, order_number: str, outcome: Outcome, **facts: Any) -> None:
+def say_request_kept(
+    dispatcher: CollectingDispatcher, order_number: str, outcome: Outcome, facts: Mapping[str, Any] | None = None
+) -> None:
     """The answer to ``unavailable``: what was confirmed is kept, and done as soon as the shop's system is back.
 
     ``order_number`` is empty for a wish that is about no order.
     """
     given = {"reference": outcome.reference, **({"order_number": order_number} if order_number else {})}
     key = "utter_request_kept" if order_number else "utter_wish_kept"
-    say(dispatcher, key, **given, facts={"records": "down", **given, **facts}, offers=[HUMAN])
+    say(dispatcher, key, **given, facts={"records": "down", **(facts or {}), **given}, offers=[HUMAN])

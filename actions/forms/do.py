@@ -44,7 +44,7 @@ async def carry_out(wish: Finishing) -> None:
     if outcome.result == "unknown":
         say_identity_failed(wish.dispatcher)
     elif outcome.result == "unavailable":
-        say_request_kept(wish.dispatcher, request.order_number, outcome, **facts(wish.service, wish.case))
+        say_request_kept(wish.dispatcher, request.order_number, outcome, facts(wish.service, wish.case))
     elif outcome.result == "refused":
         # Shipped, or changed elsewhere, since we asked.
         wish = replace(wish, case=_moved_on(wish.case, outcome))

@@ -127,7 +127,7 @@ async def test_one_customer_one_transcript(shop: Shop) -> None:
     assert await shop.says("SO202611010001") == ["中文 utter_echo text=SO202611010001"]
     turn = shop.world.brain.asked[-1]
     assert (turn.conversation_id, turn.fresh) == (shop.home, False)
-    assert "转接人工" in (await shop.says("转人工"))[-1]
+    assert "人工客服" in (await shop.says("转人工"))[-1]
 
     await shop.log_in()
     rows = (await shop.desk("conversations?owner=waiting"))["conversations"]
