@@ -27,6 +27,7 @@ from bot.messages import (
     Turn,
     Utterance,
 )
+from bot.opening_hours import ALWAYS, OpeningHours
 
 
 class StaleConversation(Exception):
@@ -288,6 +289,8 @@ class Parts:
     channels: Mapping[str, Channel]
     handoff_rules: Any
     channel_rules: Mapping[str, ChannelRule] = field(default_factory=dict)
+    hours: OpeningHours = ALWAYS
+    """When people answer."""
     public_url: str = ""
     """Where customers reach this server, without a slash at its end; empty when that is not known."""
     joining: Joining | None = None

@@ -33,6 +33,7 @@ from bot.responses import ResponseCatalogue
 from bot.responses import lint as responses_lint
 from bot.rules import HandoffRules, RulesError, load_handoff_rules
 from bot.rules_channels import load_channel_rules
+from bot.rules_hours import load_hours
 from bot.rules_joining import load_join_rules
 from bot.settings import Settings
 from bot.stores.accounts import Accounts
@@ -42,6 +43,7 @@ from bot.wiring_jobs import build_scheduler, care_faults
 from bot.wiring_platforms import BuiltPlatforms, build_joining, build_platforms
 from kb.library import Library
 from kb.lint import lint as articles_lint
+from lang.shop_clock import shop_zone
 
 if TYPE_CHECKING:
     from bot.brain.rasa_agent import RasaBrain
@@ -165,6 +167,7 @@ async def assemble(settings: Settings, channels: Mapping[str, Channel] | None = 
         channels=channels,
         handoff_rules=_handoff_rules(responses, read_intents(DOMAIN)),
         channel_rules=_channel_rules(responses),
+        hours=load_hours(RULES / "hours.yml", shop_zone()),
         public_url=settings.public_url,
         joining=build_joining(database, channels, platforms.links, load_join_rules(RULES / "joining.yml")),
     )
@@ -252,6 +255,7 @@ def rule_faults() -> list[str]:
     intents, unreadable = _intents()
     faults += unreadable
     checks: list[Callable[[], object]] = [lambda: _handoff_rules(responses, intents), lambda: _channel_rules(responses)]
+    checks.append(lambda: load_hours(RULES / "hours.yml", shop_zone()))
     for load in [*checks, lambda: load_join_rules(RULES / "joining.yml")]:
         try:
             load()

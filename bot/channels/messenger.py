@@ -17,7 +17,7 @@ from bot.channels.messenger_parse import CHANNEL
 from bot.channels.messenger_render import LATE, action, bodies, file_body
 from bot.channels.messenger_settings import MessengerSettings
 from bot.channels.platform import Files, Http, PlatformRefusal
-from bot.conversation.notices import HANDED_OVER
+from bot.conversation.notices import HAND_OVERS
 from bot.messages import Attachment, Author, Conversation, Owner, StoredMessage
 from bot.ports import ChannelBusy, ChannelError
 
@@ -57,7 +57,7 @@ class MessengerChannel:
                 await self._say(conversation, message, body)
             else:
                 await self._say_the_rest(body)
-        if message.key == HANDED_OVER and self.settings.inbox_app and conversation.owner is Owner.WAITING:
+        if message.key in HAND_OVERS and self.settings.inbox_app and conversation.owner is Owner.WAITING:
             await self._pass_on(conversation)
 
     def be_courteous(self, conversation: Conversation) -> None:

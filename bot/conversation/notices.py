@@ -9,6 +9,8 @@ from collections.abc import Mapping
 
 HANDED_OVER = "notice_handed_over"
 STILL_WAITING = "notice_still_waiting"
+HANDED_OVER_CLOSED = "notice_handed_over_closed"
+STILL_CLOSED = "notice_still_closed"
 AGENT_JOINED = "notice_agent_joined"
 BACK_TO_BOT = "notice_back_to_bot"
 CLOSED = "notice_closed"
@@ -33,9 +35,14 @@ JOINED_ELSEWHERE = "notice_joined_elsewhere"
 PARTED = "notice_parted"
 NOT_JOINED = "notice_not_joined"
 
+HAND_OVERS = frozenset({HANDED_OVER, HANDED_OVER_CLOSED})
+"""What is said when a person takes over; the second outside rules/hours.yml."""
+
 ARGUMENTS: Mapping[str, frozenset[str]] = {
     HANDED_OVER: frozenset({"place"}),
     STILL_WAITING: frozenset({"place"}),
+    HANDED_OVER_CLOSED: frozenset({"opens"}),
+    STILL_CLOSED: frozenset({"opens"}),
     AGENT_JOINED: frozenset({"agent"}),
     BACK_TO_BOT: frozenset(),
     CLOSED: frozenset(),

@@ -6,7 +6,7 @@ from bot.conversation.choose_responder import Responder
 from bot.conversation.collected import collected_so_far
 from bot.conversation.compose import draft_of, sayable
 from bot.conversation.decide_handoff import HandoffDecision, decide_at_once, explain_handoff
-from bot.conversation.notices import HANDED_OVER, STILL_WAITING
+from bot.conversation.queue_words import queue_words
 from bot.conversation.record_notices import record_while_waiting
 from bot.messages import Author, Conversation, Handoff, Owner, StoredMessage
 from bot.ports import Parts, TurnRecord
@@ -33,7 +33,7 @@ async def _record(
 ) -> TurnRecord:
     waits = conversation.owner is Owner.WAITING
     language = detect(message.text) or conversation.language
-    what_next = (STILL_WAITING if waits else HANDED_OVER, {"place": await _place(parts, conversation)})
+    what_next = await queue_words(parts, conversation)
     keys = [*((key, {}) for key in decision.rule.say), what_next]
     said = [utterance for key, given in keys for utterance in sayable(parts.responses, key, given)]
     return TurnRecord(
@@ -50,12 +50,6 @@ async def _record(
         new_owner=None if waits else Owner.WAITING,
         handoff=decision.handoff,
     )
-
-
-async def _place(parts: Parts, conversation: Conversation) -> int:
-    if conversation.owner is Owner.WAITING:
-        return await parts.store.place_in_queue(conversation.id) or 1
-    return await parts.store.waiting_count() + 1
 
 
 async def _said_before(parts: Parts, conversation: Conversation, handoff: Handoff) -> bool:

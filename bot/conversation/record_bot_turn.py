@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -16,7 +16,8 @@ from bot.conversation.decide_handoff import (
     handoff_rule_in,
     misunderstood,
 )
-from bot.conversation.notices import HANDED_OVER, TROUBLE
+from bot.conversation.notices import TROUBLE
+from bot.conversation.queue_words import Words, queue_words
 from bot.messages import Author, BotTurn, Conversation, Delivery, Draft, Owner, StoredMessage, Utterance
 from bot.ports import Parts, TurnRecord
 
@@ -30,8 +31,8 @@ async def record_of_bot_turn(
     evidence = Evidence(turn, message.id, message.text, count, asked)
     decision = decide_handoff(parts.handoff_rules, evidence)
     hands_over = decision is not None and decision.hands_over
-    place = await parts.store.waiting_count() + 1 if hands_over else 0
-    utterances = _utterances(parts, turn, decision, place)
+    told = await queue_words(parts, conversation) if hands_over else None
+    utterances = _utterances(parts, turn, decision, told)
     explained = explain(turn, decision)
     if hands_over:
         explained["collected"] = await collected_so_far(parts, conversation, explained)
@@ -86,18 +87,22 @@ def explain(turn: BotTurn, decision: HandoffDecision | None) -> dict[str, Any]:
     }
 
 
-def _utterances(parts: Parts, turn: BotTurn, decision: HandoffDecision | None, place: int) -> Sequence[Utterance]:
+def _utterances(
+    parts: Parts, turn: BotTurn, decision: HandoffDecision | None, told: Words | None
+) -> Sequence[Utterance]:
     said = list(turn.utterances) if _keeps_reply(turn, decision) else []
     keys = list(decision.rule.say) if decision else []
-    if decision is not None and decision.hands_over:
+    arguments: dict[str, Mapping[str, Any]] = {}
+    if told is not None:
         # The bot's buttons lead to a bot that does not answer any more.
         said = [replace(utterance, buttons=()) for utterance in said]
-        keys.append(HANDED_OVER)
+        keys.append(told[0])
+        arguments = dict([told])
     elif turn.failed:
         keys.append(TROUBLE)
     for key in dict.fromkeys(keys):
         if all(utterance.key != key for utterance in said):
-            said.extend(sayable(parts.responses, key, {"place": place} if key == HANDED_OVER else {}))
+            said.extend(sayable(parts.responses, key, arguments.get(key, {})))
     return said
 
 

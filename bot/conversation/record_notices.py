@@ -6,7 +6,8 @@ from datetime import datetime, timezone
 
 from bot.conversation.choose_responder import Responder
 from bot.conversation.compose import notice
-from bot.conversation.notices import BACK_TO_BOT, STILL_WAITING
+from bot.conversation.notices import BACK_TO_BOT
+from bot.conversation.queue_words import queue_words
 from bot.messages import Conversation, Owner, StoredMessage
 from bot.ports import Parts, TurnRecord
 
@@ -22,10 +23,8 @@ async def record_while_waiting(parts: Parts, conversation: Conversation, message
     recent = last is not None and datetime.now(timezone.utc) - last.created_at < parts.handoff_rules.tell_again_after
     drafts = []
     if not recent:
-        place = await parts.store.place_in_queue(conversation.id) or 1
-        drafts.append(
-            notice(parts.responses, STILL_WAITING, conversation.language, {"place": place}, in_reply_to=message.id)
-        )
+        key, arguments = await queue_words(parts, conversation)
+        drafts.append(notice(parts.responses, key, conversation.language, arguments, in_reply_to=message.id))
     decision = {"responder": Responder.NOTICES.value}
     return TurnRecord(message, conversation.version, drafts=drafts, decision=decision)
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
 from bot.conversation.hand_to_agent import claim, close, return_to_bot
 from bot.conversation.handle import drain
 from bot.messages import Author, Customer, Delivery, Owner, StoredMessage, Turn, Utterance
+from bot.opening_hours import OpeningHours
 from bot.ports import Parts
 from tests.fakes import (
     RULES,
@@ -117,6 +118,19 @@ async def test_a_slip_in_a_rule_does_not_stop_the_handover(parts: Parts, brain: 
     decision = (await parts.store.history(replies[0].conversation_id))[0].decision
     assert decision is not None
     assert decision["facts"] == {"day": "2026-11-21"}
+
+
+async def test_out_of_hours_the_customer_reads_when_somebody_will_be_there(parts: Parts, brain: FakeBrain) -> None:
+    brain.script["转人工"] = bot_turn("utter_will_do", intent="request_human")
+    tomorrow = datetime.now(timezone.utc).date() + timedelta(days=1)
+    closed = replace(parts, hours=OpeningHours(timezone.utc, {}, {tomorrow: ((540, 1080),)}))
+    opens = {"opens": {"datetime": f"{tomorrow}T09:00:00+00:00"}}
+    (reply,) = await asks(closed, "转人工")
+    assert (reply.key, reply.arguments) == ("notice_handed_over_closed", opens)
+    assert (await conversation(closed)).owner is Owner.WAITING
+    patient = replace(closed, handoff_rules=replace(RULES, tell_again_after=timedelta(0)))
+    (reply,) = await asks(patient, "在吗", external_id="2")
+    assert (reply.key, reply.arguments) == ("notice_still_closed", opens)
 
 
 async def test_three_failures_hand_over(parts: Parts, brain: FakeBrain) -> None:
