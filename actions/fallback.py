@@ -17,7 +17,7 @@ from actions.forms.hints import hint
 from actions.forms.table import opened_by
 from actions.inform import offer_for_order
 from actions.knowledge import best_answer, near_articles, utter_article
-from actions.speak import HUMAN, offer
+from actions.speak import HUMAN, offer, say, word
 from actions.turn import CustomerTurn
 
 # Below these a guess looks silly rather than helpful.
@@ -25,6 +25,10 @@ _LEAST_CONFIDENCE = 0.25
 _LEAST_SCORE = 0.3
 # Where a question is open, most of what is not understood was meant for it.
 _LEAST_SCORE_IN_FORM = 0.65
+_FILES = {"image": "word_photo", "video": "word_video", "audio": "word_voice"}
+_ABOUT_PHOTOS = [
+    offer(f"button_topic_{intent}", f"/{intent}") for intent in ("wrong_or_damaged_item", "product_problem")
+]
 
 
 class Fallback(Action):
@@ -37,6 +41,8 @@ class Fallback(Action):
         if await heard_feedback(dispatcher, tracker):
             return []
         turn = CustomerTurn.of(tracker)
+        if turn.attachment and not turn.text:
+            return _received(dispatcher, turn)
         hit = await best_answer(turn)
         number = turn.entity("order_number")
         if hit is not None and (not turn.form or hit.score >= _LEAST_SCORE_IN_FORM):
@@ -51,6 +57,17 @@ class Fallback(Action):
             key = "utter_did_you_mean" if near else "utter_not_understood"
             dispatcher.utter_message(response=key, offers=[*near, HUMAN], misunderstood=True)
         return []
+
+
+def _received(dispatcher: CollectingDispatcher, turn: CustomerTurn) -> list[EventType]:
+    """A file without words. We keep it for the staff, but cannot look at it: the customer says what it is about."""
+    main = turn.attachment.partition("/")[0]
+    what = word(_FILES.get(main, "word_file"))
+    if turn.form:
+        say(dispatcher, "utter_file_noted", what=what)
+    else:
+        say(dispatcher, "utter_file_received", what=what, offers=[*_ABOUT_PHOTOS, HUMAN])
+    return []
 
 
 async def _near_topics(turn: CustomerTurn) -> list[dict[str, Any]]:

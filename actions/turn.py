@@ -11,6 +11,8 @@ from rasa_sdk import Tracker
 
 from kb.search import Language
 
+_PHOTO_LASTS = 3
+"""Messages of the customer: a photo is often sent before the words that say what it is about."""
 FORM_SLOTS = ("order_number", "last_four", "details", "confirmed")
 
 
@@ -32,6 +34,10 @@ class CustomerTurn:
     requested_slot: str | None
     story: tuple[str, ...] = ()
     """What the customer typed since the open form began, this message last; a form that is asked anew begins anew."""
+    attachment: str = ""
+    """The content type of a file that came with the message."""
+    photo_at_hand: bool = False
+    """A photo or video came with this message, or with one of the two before it."""
 
     @classmethod
     def of(cls, tracker: Tracker) -> CustomerTurn:
@@ -54,6 +60,8 @@ class CustomerTurn:
             form=tracker.active_loop.get("name"),
             requested_slot=tracker.get_slot("requested_slot"),
             story=_story(tracker),
+            attachment=metadata.get("attachment") or "",
+            photo_at_hand=any(map(_shows, _latest_attachments(tracker))),
         )
 
     @property
@@ -99,6 +107,15 @@ def _story(tracker: Tracker) -> tuple[str, ...]:
         if began:
             break
     return tuple(reversed(said))
+
+
+def _latest_attachments(tracker: Tracker) -> list[str]:
+    said = [event for event in tracker.events if event["event"] == "user"]
+    return [(event.get("metadata") or {}).get("attachment") or "" for event in said[-_PHOTO_LASTS:]]
+
+
+def _shows(content_type: str) -> bool:
+    return content_type.startswith(("image/", "video/"))
 
 
 def answered_question(tracker: Tracker) -> bool:

@@ -141,10 +141,10 @@ class Understanding:
 
 @dataclass(frozen=True)
 class Turn:
-    """One question to the brain. Exactly one of ``text`` and ``payload`` is set.
+    """One question to the brain. One of ``text`` and ``payload`` is set; neither where a file came without words.
 
-    ``payload`` is a trusted ``/intent{json}`` that we made ourselves. ``fresh`` asks for a new
-    session (first turn, or back from an agent): no open form survives.
+    ``payload`` is a trusted ``/intent{json}`` that we made ourselves. ``fresh`` asks for a new session (first turn, or
+    back from an agent): no open form survives. ``attachment``: the content type of a file that came with the message.
     """
 
     conversation_id: str
@@ -155,6 +155,7 @@ class Turn:
     customer: Customer | None = None
     address: str = ""
     fresh: bool = False
+    attachment: str = ""
 
 
 @dataclass(frozen=True)

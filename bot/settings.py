@@ -25,6 +25,8 @@ from bot.channels.messenger_settings import MESSENGER_SETTINGS, MessengerSetting
 
 PREFIX = "KEFU_"
 MASK = "********"
+MOST_MEGABYTES = 100
+"""The most that KEFU_FILE_MB may allow."""
 
 # A key shorter than the hash it feeds can be guessed from one signed token (RFC 7518, section 3.2).
 ADVISED_SECRET_LENGTH = 32
@@ -79,7 +81,8 @@ DOCUMENTED: tuple[Setting, ...] = (
     Setting(
         "KEFU_ALLOWED_ORIGINS",
         "",
-        "other sites that may show the widget and call the web channel, separated by commas: https://shop.example",
+        "other sites that may show the widget and call the web channel, separated by commas: https://shop.example; "
+        "null admits sandboxed pages, which have no origin",
     ),
     Setting(
         "KEFU_TRUSTED_PROXIES",
@@ -93,6 +96,7 @@ DOCUMENTED: tuple[Setting, ...] = (
     ),
     Setting("KEFU_RATE_PER_SESSION", "30", "messages one web session may send in 10 seconds; 0 lifts the limit"),
     Setting("KEFU_RATE_PER_ADDRESS", "600", "web requests one network address may make in a minute; 0 lifts the limit"),
+    Setting("KEFU_FILE_MB", "10", "largest photo or file a customer may send through the widget, in MB; 1 to 100"),
     *(Setting(*each) for each in (*CHANNEL_SETTINGS, *MESSENGER_SETTINGS)),
 )
 
@@ -116,6 +120,7 @@ class Settings:
     rate_per_session: int = 30
     rate_per_address: int = 600
     public_url: str = ""
+    file_mb: int = 10
     wechat: WechatSettings | None = None
     wecom: WecomSettings | None = None
     messenger: MessengerSettings | None = None
@@ -144,6 +149,7 @@ class Settings:
             rate_per_session=_whole_number(given, "KEFU_RATE_PER_SESSION", 30),
             rate_per_address=_whole_number(given, "KEFU_RATE_PER_ADDRESS", 600),
             public_url=_base_url(given, "KEFU_PUBLIC_URL", ""),
+            file_mb=max(1, _whole_number(given, "KEFU_FILE_MB", 10, largest=MOST_MEGABYTES)),
             wechat=wechat,
             wecom=wecom,
             messenger=_messenger(given),
@@ -250,7 +256,9 @@ def _origins(value: str) -> tuple[str, ...]:
 
 
 def _origin(value: str) -> str:
-    """``scheme://host[:port]`` in lower case, as browsers write it in the ``Origin`` header."""
+    """``scheme://host[:port]`` in lower case, as browsers write it in the ``Origin`` header; or ``null``."""
+    if value.lower() == "null":
+        return "null"
     try:
         parts = urlsplit(value)
         usable = parts.scheme in ("http", "https") and bool(parts.hostname) and value.count("/") == 2

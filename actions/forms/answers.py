@@ -18,7 +18,6 @@ _TAX_NUMBER = re.compile(r"(?<![0-9A-Z])(?=[0-9A-Z]*\d)[0-9A-Z]{15,20}(?![0-9A-Z
 _BARE_NUMBER = re.compile(r"\D{0,4}(\d{1,7}(?:\.\d{1,2})?)\D{0,4}")
 _HAN_NUMBERS = {"一": 1, "两": 2, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10}
 _HAN_RUN = re.compile("[\u4e00-\u9fff]+")
-_PICTURE = re.compile(r"\S+\.(?:jpe?g|png|gif|webp|heic|mp4|mov)", re.IGNORECASE)
 
 Reader = Callable[[Question, CustomerTurn, Case], "str | None"]
 
@@ -42,7 +41,7 @@ def read_anywhere(question: Question, turn: CustomerTurn, case: Case) -> str | N
         Kind.EMAIL: _email,
         Kind.TAX_NUMBER: _tax_number,
         Kind.TEXT: _led,
-        Kind.PHOTO: lambda question, turn, case: "sent" if _is_picture(turn) else None,
+        Kind.PHOTO: _sent_photo,
     }
     reader = strict.get(question.kind)
     return reader(question, turn, case) if reader else None
@@ -204,12 +203,12 @@ def _tax_number(question: Question, turn: CustomerTurn, case: Case) -> str | Non
     return found.group() if found else None
 
 
-def _is_picture(turn: CustomerTurn) -> bool:
-    return _PICTURE.fullmatch(turn.text.strip()) is not None
+def _sent_photo(question: Question, turn: CustomerTurn, case: Case) -> str | None:
+    return "sent" if turn.photo_at_hand else None
 
 
 def _photo(question: Question, turn: CustomerTurn, case: Case) -> str | None:
-    if _is_picture(turn):
+    if turn.photo_at_hand:
         return "sent"
     return "none" if holds(turn.text, "no_photo") else _text(question, turn, case)
 

@@ -244,7 +244,7 @@ async def _after_identity(turn: CustomerTurn, progress: Progress, order: Order |
         names = {question.name for question in SERVICES[better.service].questions}
         kept = {name: value for name, value in progress.details.items() if name in names}
         progress = replace(progress, service=better.service, details={**kept, **better.details}, confirmed=None)
-    progress = replace(progress, details={**_named_before(turn, service, case), **case.details})
+    progress = replace(progress, details={**_given_before(turn, service, case), **case.details})
     case = replace(case, details=progress.details)
     if service.rule(case) is not None:
         return progress, None
@@ -253,13 +253,14 @@ async def _after_identity(turn: CustomerTurn, progress: Progress, order: Order |
     return progress, "confirmed" if service.confirm and progress.confirmed is None else None
 
 
-def _named_before(turn: CustomerTurn, service: Service, case: Case) -> dict[str, str]:
-    """The item, where the customer named it before the order, and with it the items, were known."""
-    found = {
-        question.name: named_item(question, turn.story, case)
-        for question in service.questions
-        if question.kind is Kind.ITEM and matters(question, case)
-    }
+def _given_before(turn: CustomerTurn, service: Service, case: Case) -> dict[str, str]:
+    """What came before it was asked: the item, named before the order was known, and a photo of a moment ago."""
+    found: dict[str, str | None] = {}
+    for question in service.questions:
+        if question.kind is Kind.ITEM and matters(question, case):
+            found[question.name] = named_item(question, turn.story, case)
+        elif question.kind is Kind.PHOTO and turn.photo_at_hand and matters(question, case):
+            found[question.name] = "sent"
     return {name: value for name, value in found.items() if value}
 
 

@@ -153,6 +153,7 @@ def _user_message(turn: Turn) -> UserMessage:
             "customer_id": customer.id if customer else None,
             "customer_name": customer.name if customer else "",
             "address": turn.address,
+            "attachment": turn.attachment,
             "language": turn.language,
             INDENT: len(said) - len(said.lstrip()),
         },

@@ -41,14 +41,14 @@ async def trusted_payload(parts: Parts, message: StoredMessage) -> str | None:
 
 
 def turn_of(conversation: Conversation, message: StoredMessage, payload: str | None) -> Turn:
-    text = message.text or (message.attachment.name if message.attachment else "")
     return Turn(
         conversation_id=conversation.id,
         message_id=message.id,
-        text="" if payload else text,
+        text="" if payload else message.text,
         payload=payload,
         language=conversation.language,
         customer=conversation.customer,
         address=message.address,
         fresh=conversation.fresh,
+        attachment=message.attachment.content_type if message.attachment else "",
     )

@@ -23,6 +23,7 @@ def _row(message: StoredMessage, language: Language, names: Names) -> dict[str, 
     return {
         **message_json(message, names, language),
         "original": message.text,
+        "attachment": vars(message.attachment) if message.attachment else None,
         "episode": message.episode,
         "key": message.key,
         "decision": message.decision,

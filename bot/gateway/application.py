@@ -12,6 +12,7 @@ from bot.gateway import (
     media,
     messenger,
     pages,
+    web_files,
     web_messages,
     web_sessions,
     web_stream,
@@ -70,6 +71,7 @@ def create_app(
     app[CONTEXT] = Context(parts, settings, accounts, readiness, knowledge, records)
     app[health.METRICS] = numbers
     app[OPEN_SOCKETS] = {}
+    app[web_files.FILE_LIMITS] = web_files.limits()
     app[web_messages.SESSION_LIMIT] = AttemptLimit(settings.rate_per_session, 10)
     desk.add_to(app)
     app.add_routes(_routes())
@@ -89,6 +91,7 @@ def _routes() -> list[web.RouteDef]:
         web.post("/channels/web/messages", web_messages.post_message),
         web.get("/channels/web/messages", web_messages.get_messages),
         web.get("/channels/web/stream", web_stream.open_stream),
+        *web_files.routes(),
         *wechat.routes(),
         *wecom.routes(),
         *messenger.routes(),

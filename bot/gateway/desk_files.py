@@ -5,14 +5,13 @@ Kept as customers' files are. What the customer's platform does not take is refu
 
 from __future__ import annotations
 
-import re
-
 from aiohttp import web
 
 from bot.conversation.hand_to_agent import say
 from bot.desk.api import changed, conversation_of
 from bot.desk.auth import with_agent
-from bot.desk.files import KINDS, LARGEST, check_file
+from bot.desk.files import LARGEST, check_file
+from bot.file_types import safe_name, type_of
 from bot.gateway.platforms import platforms_of
 from bot.gateway.web_sessions import CHANNEL as WEB
 from bot.http.bodies import is_id, takes_up_to
@@ -21,9 +20,7 @@ from bot.http.errors import wrong_field
 from bot.http.views import external_id
 from bot.messages import Agent, Attachment, Conversation, Owner
 from bot.ports import StaleConversation
-from bot.stores.media import KEPT, MediaStore, type_of
-
-_NOT_IN_NAMES = re.compile(r"[^\w.\-() ]+")
+from bot.stores.media import KEPT, MediaStore
 
 
 def routes() -> list[web.RouteDef]:
@@ -42,7 +39,7 @@ async def post_file(request: web.Request, agent: Agent) -> web.StreamResponse:
     context, data = context_of(request), await request.read()
     content_type = type_of(data)
     check_file(context.parts.channel_rules.get(conversation.channel), content_type, len(data))
-    name = _NOT_IN_NAMES.sub("_", request.query.get("name", ""))[-80:].strip(" ._") or KINDS[content_type].lower()
+    name = safe_name(request.query.get("name", ""), content_type)
     attachment = await _kept(platforms_of(request).media, conversation, f"{agent.username}:{client_id}", name, data)
     await say(context.parts, conversation.id, agent, "", client_id, attachment)
     return await changed(request, agent)

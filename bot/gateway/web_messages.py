@@ -8,6 +8,7 @@ from typing import Any
 from aiohttp import web
 
 from bot.conversation.accept import UnknownPayload, accept
+from bot.gateway.web_files import attachment_of
 from bot.gateway.web_sessions import CHANNEL, session_conversation
 from bot.http.bodies import id_of, is_id, number_of, read_object, seq_of, text_of
 from bot.http.context import Context, context_of
@@ -26,7 +27,10 @@ SESSION_LIMIT = web.AppKey("session_limit", AttemptLimit)
 
 
 async def post_message(request: web.Request) -> web.Response:
-    """``{session, client_id, text|payload}`` → 202 ``{id}``; with ``wait`` 200 ``{id, replies, owner, language}``."""
+    """``{session, client_id, text|payload|attachment}`` → 202 ``{id}``.
+
+    With ``wait`` 200 ``{id, replies, owner, language}``.
+    """
     context = context_of(request)
     body = await read_object(request)
     conversation = await session_conversation(request, body.get("session"))
@@ -34,7 +38,7 @@ async def post_message(request: web.Request) -> web.Response:
     if seconds:
         raise wait_first("slow_down", seconds)
     wait = number_of(request, "wait", default=0, largest=LONGEST_WAIT)
-    incoming = _incoming(request, body, conversation)
+    incoming = await _incoming(request, body, conversation)
     if "wait" not in request.query:
         return web.json_response({"id": (await _accept(context.parts, incoming)).message.id}, status=202)
     async with subscribed(context.parts.notifier, conversation.id) as events:
@@ -94,21 +98,25 @@ async def _outcome(context: Context, message: StoredMessage, answer: Answer | No
     }
 
 
-def _incoming(request: web.Request, body: dict[str, Any], conversation: Conversation) -> Incoming:
+async def _incoming(request: web.Request, body: dict[str, Any], conversation: Conversation) -> Incoming:
+    """A button alone; or a text, a file of ``/channels/web/files``, or both."""
     context = context_of(request)
     client_id = id_of(body, "client_id")
-    if body.get("attachment") is not None:
-        raise ApiError("unsupported_attachment")
-    payload = body.get("payload")
-    if payload is not None and body.get("text") is not None:
-        raise wrong_field("payload", "单独发送，不与 text 同时使用", "sent alone, not together with text")
+    payload, file_id = body.get("payload"), body.get("attachment")
+    if payload is not None and (body.get("text") is not None or file_id is not None):
+        raise wrong_field(
+            "payload", "单独发送，不与 text、attachment 同时使用", "sent alone, without text or attachment"
+        )
     if payload is not None and (not isinstance(payload, str) or not is_id(payload)):
         raise wrong_field("payload", "按钮编号", "a button's id")
+    wordless = payload is not None or (file_id is not None and not body.get("text"))
+    text = "" if wordless else text_of(body)
     return Incoming(
         channel=CHANNEL,
         sender=conversation.sender,
         external_id=external_id(conversation.endpoint, client_id),
-        text="" if payload is not None else text_of(body),
+        text=text,
         payload=payload,
+        attachment=await attachment_of(request, conversation, file_id) if file_id is not None else None,
         address=address_of(request, context.settings),
     )

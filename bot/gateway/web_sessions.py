@@ -18,7 +18,7 @@ CHANNEL = "web"
 
 
 async def open_session(request: web.Request) -> web.Response:
-    """``{language?, identity?}`` → ``{session, conversation, language, owner}``."""
+    """``{language?, identity?}`` → ``{session, conversation, language, owner, file_mb}``."""
     context = context_of(request)
     body = await read_object(request)
     given = _language(body)
@@ -37,6 +37,7 @@ async def open_session(request: web.Request) -> web.Response:
             "conversation": conversation.id,
             "language": given or conversation.language,
             "owner": conversation.owner.value,
+            "file_mb": context.settings.file_mb,
         }
     )
 

@@ -99,10 +99,27 @@ PROBLEMS: Mapping[str, Problem] = {
         "这个按钮不属于当前会话，请直接输入您的问题。",
         "That button does not belong to this conversation. Please type instead.",
     ),
-    "unsupported_attachment": Problem(
+    "unknown_attachment": Problem(
         400,
-        "网页对话暂不支持发送文件，请用文字描述。",
-        "Files cannot be sent in this chat. Please describe it in words.",
+        "没有找到这个文件，请重新发送。",
+        "That file is not here, or no longer. Please send it again.",
+    ),
+    "unsupported_file": Problem(
+        415,
+        "不支持这种文件。可以发图片（JPG、PNG、GIF、WebP、HEIC）、MP4 视频或 PDF。",
+        "This kind of file cannot be sent. Pictures (JPG, PNG, GIF, WebP, HEIC), MP4 videos and PDF can.",
+    ),
+    "file_too_large": Problem(
+        413,
+        "文件太大，上限为 {limit} MB。请压缩后再发，或改发截图。",
+        "The file is larger than {limit} MB. Please send a smaller one, or a screenshot.",
+    ),
+    "empty_file": Problem(400, "文件是空的，请重新选择。", "The file is empty. Please choose it again."),
+    "too_slow": Problem(408, "上传时间太长，请在网络好一些时重试。", "The upload took too long. Please try again."),
+    "too_many_files": Problem(
+        429,
+        "发送的文件太多了，请在 {seconds} 秒后再试。",
+        "That is a lot of files at once. Please go on in {seconds} seconds.",
     ),
     # --- platforms -------------------------------------------------------------------------
     "refused_callback": Problem(

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from bot.http.context import Accounts
-from bot.messages import Author, Conversation, Delivery, Language, Owner, StoredMessage
+from bot.messages import Attachment, Author, Conversation, Delivery, Language, Owner, StoredMessage
 from bot.ports import Store
 
+CUSTOMERS_FILES = "/channels/web/files/"
 Names = Mapping[str, str]
 """Display names of agents by user name."""
 
@@ -40,11 +41,16 @@ def message_json(message: StoredMessage, names: Names, language: Language | None
         "language": message.language,
         "buttons": [{"title": button.labels[shown], "payload": button.id} for button in message.buttons],
         "card": {"kind": message.card.kind, "data": message.card.data} if message.card else None,
-        "attachment": vars(attachment) if attachment else None,
+        "attachment": _attachment_json(attachment) if attachment else None,
         "created_at": message.created_at.isoformat(),
         "agent": names.get(message.agent, message.agent) if message.agent else None,
         "client_id": client_id_of(message),
     }
+
+
+def _attachment_json(attachment: Attachment) -> dict[str, Any]:
+    """For its customer; agents find the same file at ``attachment.url``."""
+    return {**vars(attachment), "url": CUSTOMERS_FILES + attachment.url.rpartition("/")[2]}
 
 
 def external_id(endpoint: str, client_id: str) -> str:

@@ -1,7 +1,8 @@
-"""Customers' files from platforms: what is to be fetched stands in the database, the files lie under KEFU_HOME.
+"""Customers' files: what is to be fetched from platforms stands in the database, the files lie under KEFU_HOME.
 
-Only desk agents can read them, at ``/desk/api/media/ID``. A platform keeps a file for about three days, so it is
-fetched as soon as its message is stored, and tried again until then.
+Desk agents read them at ``/desk/api/media/ID``, customers of the web their own (``gateway/web_files.py``). A platform
+keeps a file for about three days, so it is fetched as soon as its message is stored, and tried again until then.
+A browser brings its file before the message: such a file is ``offered`` until a message names it, or a day is over.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import os
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,19 +19,21 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 
 from actions.records.database import Database
+from bot.file_types import type_of
 from bot.messages import Attachment
 from bot.stores.rows import new_id, now
 from bot.stores.tables import channel_media as table
 
 ADDRESS = "/desk/api/media/"
-PENDING, KEPT, LOST = "pending", "kept", "lost"
+PENDING, KEPT, LOST, OFFERED = "pending", "kept", "lost", "offered"
+OFFERED_FOR = timedelta(days=1)
 MOST_TRIES = 12
 _TYPES = {"image": "image/jpeg", "voice": "audio/amr", "video": "video/mp4", "file": "application/octet-stream"}
 
 
 @dataclass(frozen=True)
 class MediaFile:
-    """``state``: pending, kept or lost. ``size`` in bytes, 0 until it is kept."""
+    """``state``: pending, kept, lost or offered. ``size`` in bytes, 0 until it is here."""
 
     id: str
     channel: str
@@ -40,6 +43,10 @@ class MediaFile:
     content_type: str
     size: int
     tries: int
+
+    @property
+    def attachment(self) -> Attachment:
+        return Attachment(self.name, self.content_type, self.size, ADDRESS + self.id)
 
 
 class MediaStore:
@@ -53,7 +60,37 @@ class MediaStore:
             found = await self._database.write(_promise, channel, media_id, kind, name)
         except IntegrityError:
             found = await self._database.write(_promise, channel, media_id, kind, name)
-        return Attachment(found.name, found.content_type, found.size, ADDRESS + found.id)
+        return found.attachment
+
+    async def offer(self, channel: str, media_id: str, name: str, data: bytes) -> MediaFile:
+        """Keep what a customer brings before their message; the same ``media_id`` again is the file that came first."""
+        file_id = new_id()
+        await asyncio.to_thread(self._write, file_id, data)
+        values = {"name": name[:128], "state": OFFERED, "content_type": type_of(data), "size": len(data)}
+        row = _row(file_id, channel, media_id, now() + OFFERED_FOR, values)
+        try:
+            return await self._database.write(_insert, row)
+        except IntegrityError:
+            await asyncio.to_thread(self._remove, file_id)
+            first = await self.find_by_media_id(channel, media_id)
+            assert first is not None
+            return first
+
+    async def sent(self, file: MediaFile) -> Attachment:
+        """A message names an offered file: from now on it is kept."""
+        await self._database.write(_change, file.id, {"state": KEPT, "next_try_at": None})
+        return file.attachment
+
+    async def drop_unsent(self, channel: str) -> int:
+        """Files that no message named in time; returns how many."""
+        unsent = [file for file in await self.due([channel]) if file.state == OFFERED]
+        for file in unsent:
+            if await self._database.write(_drop_offered, file.id):
+                await asyncio.to_thread(self._remove, file.id)
+        return len(unsent)
+
+    async def find_by_media_id(self, channel: str, media_id: str) -> MediaFile | None:
+        return await self._database.read(_find_by_media_id, channel, media_id)
 
     async def find(self, file_id: str) -> MediaFile | None:
         return await self._database.read(_find, file_id)
@@ -90,6 +127,9 @@ class MediaStore:
         """Named by our own id alone; nothing that came from outside is part of a path."""
         return self._folder / file.id[:2] / file.id
 
+    def _remove(self, file_id: str) -> None:
+        (self._folder / file_id[:2] / file_id).unlink(missing_ok=True)
+
     def _write(self, file_id: str, data: bytes) -> None:
         folder = self._folder / file_id[:2]
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -99,48 +139,35 @@ class MediaStore:
         made.replace(folder / file_id)
 
 
-def type_of(data: bytes) -> str:
-    """By the first bytes; whatever is not known for harmless is only offered for saving."""
-    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
-        return "image/webp"
-    if data[4:8] == b"ftyp":
-        return "video/mp4"
-    for beginning, content_type in _BEGINNINGS:
-        if data.startswith(beginning):
-            return content_type
-    return "application/octet-stream"
-
-
-_BEGINNINGS = (
-    (b"\xff\xd8\xff", "image/jpeg"),
-    (b"\x89PNG\r\n\x1a\n", "image/png"),
-    (b"GIF8", "image/gif"),
-    (b"#!AMR", "audio/amr"),
-    (b"ID3", "audio/mpeg"),
-    (b"\xff\xfb", "audio/mpeg"),
-    (b"%PDF-", "application/pdf"),
-)
-
-
 def _promise(connection: Connection, channel: str, media_id: str, kind: str, name: str) -> MediaFile:
-    known = connection.execute(sa.select(table).where(table.c.channel == channel, table.c.media_id == media_id))
-    if row := known.mappings().first():
-        return _of(row)
-    at = now()
-    values = {
-        "id": new_id(),
-        "channel": channel,
-        "media_id": media_id,
-        "name": name[:128],
-        "state": PENDING,
-        "content_type": _TYPES.get(kind, _TYPES["file"]),
-        "size": 0,
-        "tries": 0,
-        "next_try_at": at,
-        "created_at": at,
-    }
-    connection.execute(sa.insert(table).values(values))
-    return _of(values)
+    known = _find_by_media_id(connection, channel, media_id)
+    if known is not None:
+        return known
+    content_type = _TYPES.get(kind, _TYPES["file"])
+    values = {"name": name[:128], "state": PENDING, "content_type": content_type, "size": 0}
+    return _insert(connection, _row(new_id(), channel, media_id, now(), values))
+
+
+def _row(file_id: str, channel: str, media_id: str, next_look: datetime, values: dict[str, Any]) -> dict[str, Any]:
+    about = {"id": file_id, "channel": channel, "media_id": media_id, "tries": 0}
+    return {**about, **values, "next_try_at": next_look, "created_at": now()}
+
+
+def _insert(connection: Connection, row: dict[str, Any]) -> MediaFile:
+    connection.execute(sa.insert(table).values(row))
+    return _of(row)
+
+
+def _find_by_media_id(connection: Connection, channel: str, media_id: str) -> MediaFile | None:
+    found = connection.execute(sa.select(table).where(table.c.channel == channel, table.c.media_id == media_id))
+    row = found.mappings().first()
+    return _of(row) if row else None
+
+
+def _drop_offered(connection: Connection, file_id: str) -> bool:
+    """False when a message named it meanwhile."""
+    gone = connection.execute(sa.delete(table).where(table.c.id == file_id, table.c.state == OFFERED))
+    return bool(gone.rowcount)
 
 
 def _find(connection: Connection, file_id: str) -> MediaFile | None:

@@ -107,7 +107,13 @@ class WebPhone:
         await self._world.press(self._session["session"], payload)
 
     async def photographs(self) -> None:
-        raise NotImplementedError("the web takes no files yet")
+        query = {"session": self._session["session"], "client_id": "file", "name": "photo.png"}
+        brought = await self.client.post("/channels/web/files", params=query, data=PICTURE)
+        assert brought.status == 201, await brought.text()
+        self._world.counter += 1
+        about = {"client_id": f"c{self._world.counter}", "attachment": (await brought.json())["attachment"]}
+        body = {"session": self._session["session"], **about}
+        assert (await self.client.post("/channels/web/messages", json=body)).status == 202
 
     async def kept_file(self, name: str, data: bytes) -> Attachment:
         raise NotImplementedError("see tests/unit/gateway/test_desk_files.py")

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import time
+from datetime import timedelta
 from pathlib import Path
+
+import pytest
 
 from actions.records.database import Database
 from bot.channels.tokens import Token, TokenSource
+from bot.stores import media as media_module
 from bot.stores.callbacks import CallbackNonces, Cursor, Cursors
-from bot.stores.media import MOST_TRIES, MediaStore, type_of
+from bot.stores.media import MOST_TRIES, MediaStore
 from bot.stores.platform_tokens import TokenShelf
+
+PICTURE = b"\x89PNG\r\n\x1a\n"
 
 
 async def test_a_lease_has_one_holder_until_it_runs_out(database: Database) -> None:
@@ -115,9 +121,22 @@ async def test_a_file_that_cannot_be_had_is_tried_later_and_given_up_at_last(
     assert file.state == "lost"
 
 
-def test_a_type_is_what_the_bytes_say() -> None:
-    assert type_of(b"\xff\xd8\xff\xe0") == "image/jpeg"
-    assert type_of(b"RIFF0000WEBP") == "image/webp"
-    assert type_of(b"#!AMR\n") == "audio/amr"
-    for odd in (b"", b"<svg onload='x'>", b"<html>", b"MZ"):
-        assert type_of(odd) == "application/octet-stream"
+async def test_an_offered_file_is_kept_once_named_and_dropped_when_never_named(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    media = MediaStore(database, tmp_path)
+    first = await media.offer("web", "c:1", "photo.png", PICTURE)
+    assert await media.offer("web", "c:1", "other.pdf", b"%PDF-1.7") == first
+    assert (first.state, first.name, first.content_type, first.size) == ("offered", "photo.png", "image/png", 8)
+    assert await media.read(first.attachment) is None  # nobody has been shown it yet
+    attachment = await media.sent(first)
+    assert await media.read(attachment) == PICTURE
+    forgotten = await media.offer("web", "c:2", "photo.png", PICTURE)
+    assert await media.drop_unsent("web") == 0
+    later = media_module.now() + timedelta(days=2)
+    monkeypatch.setattr(media_module, "now", lambda: later)
+    assert await media.drop_unsent("web") == 1
+    assert await media.find(forgotten.id) is None
+    assert not media.path_of(forgotten).exists()
+    assert await media.read(attachment) == PICTURE
+    assert len([path for path in (tmp_path / "media").rglob("*") if path.is_file()]) == 1

@@ -8,12 +8,15 @@ from typing import Protocol
 
 from bot.conversation.accept import accept
 from bot.conversation.handle import drain
+from bot.file_types import EXTENSIONS
 from bot.messages import Attachment, Customer, Incoming, Language, OfferedButton, StoredMessage
 from bot.ports import Parts
 from tests.contracts.channel_phones import Phone
 from tests.scenarios.scenario import Line
 from tests.scenarios.screens import check_screen, shown
 from tests.unit.gateway.world import eventually
+
+_TYPES = {ending: content_type for content_type, ending in EXTENSIONS.items()}
 
 
 class Way(Protocol):
@@ -48,7 +51,8 @@ class StraightIn:
         if line.press is not None:
             incoming = replace(incoming, payload=(await self._button(line.press)).id)
         if line.photo is not None:
-            incoming = replace(incoming, attachment=Attachment(line.photo, "image/jpeg", 81_920, "/files/1"))
+            kind = _TYPES[line.photo.rpartition(".")[2]]
+            incoming = replace(incoming, attachment=Attachment(line.photo, kind, 81_920, "/files/1"))
         await accept(self._parts, incoming)
         await self.settles()
 

@@ -115,8 +115,3 @@ def test_advice_names_misspelt_settings_and_short_secrets() -> None:
     ]
     assert "openssl rand" in advice({"KEFU_IDENTITY_SECRET": "short"})[0]
     assert advice({"KEFU_IDENTITY_SECRET": "x" * 32}) == []
-
-
-def test_every_setting_stands_in_the_operators_table() -> None:
-    table = (Path(__file__).parents[2] / "docs" / "operating.md").read_text(encoding="utf-8")
-    assert [setting.name for setting in DOCUMENTED if f"`{setting.name}`" not in table] == []

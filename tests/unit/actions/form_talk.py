@@ -63,6 +63,10 @@ class FormTalk:
         ]
         return await self._turn(text, intent, confidence, entities)
 
+    async def photograph(self) -> list[Said]:
+        """A picture without a word."""
+        return await self._turn("", "nlu_fallback", 0.0, [], "image/jpeg")
+
     async def press(self, payload: str) -> list[Said]:
         """A button of the bot's."""
         intent, brace, rest = payload.removeprefix("/").partition("{")
@@ -74,7 +78,9 @@ class FormTalk:
     def asked(self) -> str | None:
         return self.slots.get("requested_slot")
 
-    async def _turn(self, text: str, intent: str, confidence: float, entities: list[Any]) -> list[Said]:
+    async def _turn(
+        self, text: str, intent: str, confidence: float, entities: list[Any], attachment: str = ""
+    ) -> list[Said]:
         self.lines += 1
         self._message = {
             "text": text,
@@ -84,9 +90,10 @@ class FormTalk:
                 "conversation_id": self.name,
                 "message_id": f"{self.name}-{self.lines}",
                 "customer_id": self.customer,
+                "attachment": attachment,
             },
         }
-        self.events.append({"event": "user", "text": text})
+        self.events.append({"event": "user", "text": text, "metadata": self._message["metadata"]})
         self._said: list[Said] = []
         if self.active:
             await self._to_the_form(intent)

@@ -102,7 +102,7 @@ def test_an_item_is_the_one_whose_name_is_most_like_it(text: str, item: str | No
         (Kind.EMAIL, "a.b#example", None),
         (Kind.TAX_NUMBER, "税号９１３３０１０６ma2cf00k4k", "91330106MA2CF00K4K"),
         (Kind.TAX_NUMBER, "12345", None),
-        (Kind.PHOTO, "IMG_2041.jpg", "sent"),
+        (Kind.PHOTO, "IMG_2041.jpg", "IMG_2041.jpg"),
         (Kind.PHOTO, "没有照片", "none"),
         (Kind.PHOTO, "盖子裂了一条缝", "盖子裂了一条缝"),
         (Kind.TEXT, "  大一码\n\n的 ", "大一码 的"),

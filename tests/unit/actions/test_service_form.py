@@ -405,6 +405,6 @@ async def test_an_invoice_asks_only_for_what_the_first_message_left_out(shop: Da
 async def test_a_picture_sent_before_it_is_asked_for_counts(shop: Database) -> None:
     talk = FormTalk(customer="C10003")
     assert keys(await talk.say("收到的东西有问题", "wrong_or_damaged_item")) == ["utter_ask_damage"]
-    assert keys(await talk.say("IMG_2041.jpg", "nlu_fallback")) == ["utter_ask_damage"]
+    assert keys(await talk.photograph()) == ["utter_ask_damage"]
     assert keys(await talk.press('/inform{"detail": "damage=damaged"}')) == ["utter_ask_damage_remedy"]
     assert '"photo": "sent"' in talk.slots["details"]

@@ -14,11 +14,13 @@ from aiohttp.test_utils import TestClient, TestServer
 from argon2 import PasswordHasher
 
 from actions.records.database import Database
+from bot.channels.media_fetch import MediaFetcher
 from bot.channels.web import WebChannel
 from bot.conversation.handle import drain
 from bot.conversation.send_replies import unfinished
 from bot.gateway.application import create_app
 from bot.gateway.metrics import Metrics, metered
+from bot.gateway.platforms import Platforms
 from bot.joining import Joining
 from bot.messages import LANGUAGES, Language
 from bot.ports import Parts
@@ -28,7 +30,9 @@ from bot.rules_joining import load_join_rules
 from bot.settings import Settings
 from bot.stores import accounts as accounts_module
 from bot.stores.accounts import Accounts
+from bot.stores.callbacks import CallbackNonces
 from bot.stores.join_store import JoinStore
+from bot.stores.media import MediaStore
 from bot.stores.sqlalchemy_store import SqlAlchemyStore
 from tests.databases import copy_of, sqlite_template
 from tests.fakes import FakeBrain, fake_parts
@@ -93,6 +97,7 @@ class World:
     readiness: FakeReadiness
     knowledge: FakeKnowledge
     records: FakeRecords
+    media: MediaStore
     counter: int = 0
 
     async def session(self, **body: Any) -> dict[str, Any]:
@@ -200,12 +205,15 @@ async def running(
     parts = replace(parts, queue=queue)
     accounts, readiness = Accounts(database), FakeReadiness()
     knowledge, records = FakeKnowledge(), FakeRecords()
-    app = create_app(parts, settings, accounts, readiness, knowledge, records, metrics=numbers)
+    media = MediaStore(database, home)
+    platforms = Platforms(media, MediaFetcher(media, {}), CallbackNonces(database))
+    app = create_app(parts, settings, accounts, readiness, knowledge, records, metrics=numbers, platforms=platforms)
     if started:
         await queue.start()
     with cheap_passwords():
         async with TestClient(TestServer(app)) as client:
-            yield World(client, parts, queue, given["brain"], accounts, readiness, knowledge, records)
+            brain = given["brain"]
+            yield World(client, parts, queue, brain, accounts, readiness, knowledge, records, media)
     await queue.stop()
     await database.close()
 
