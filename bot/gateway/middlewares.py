@@ -54,7 +54,7 @@ def add_security_headers(settings: Settings) -> Middleware:
     async def secure(request: web.Request, handler: Handler) -> web.StreamResponse:
         response = await handler(request)
         if not response.prepared:
-            for name, value in page_headers(request.path, settings).items():
+            for name, value in page_headers(request.path, settings, request.query.get("host")).items():
                 response.headers.setdefault(name, value)
             if request.path.startswith(WEB_CHANNEL):
                 response.headers.update(cors_headers(request, settings))

@@ -14,19 +14,30 @@ _PAGE = (
 _DATA = "default-src 'none'; frame-ancestors 'none'"
 
 
-def page_headers(path: str, settings: Settings) -> dict[str, str]:
-    """Headers for the answer to ``path``; no script but our own files runs on any page of ours."""
+NO_ORIGIN = "null"
+"""What browsers call the origin of a sandboxed page; no policy can name it as one that may frame us."""
+# Nothing that an earlier visit left can be reached from such a page, so it does no harm whoever frames it.
+_SANDBOX = "sandbox allow-scripts allow-forms allow-popups allow-popups-to-escape-sandbox allow-downloads"
+
+
+def page_headers(path: str, settings: Settings, host: str | None = None) -> dict[str, str]:
+    """Headers for the answer to ``path``; no script but our own files runs on any page of ours.
+
+    ``host``: the origin of the page that frames the widget, as the widget's loader names it.
+    """
     headers = {
         "X-Content-Type-Options": "nosniff",
         "Referrer-Policy": "strict-origin-when-cross-origin",
         "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
-        "Content-Security-Policy": _policy(path, settings),
+        "Content-Security-Policy": _policy(path, settings, host),
     }
     if path == "/widget.js":
         # Other sites load this one script; some of them isolate themselves and need to be told that they may.
         headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     elif path.startswith("/widget/"):
         headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+        # Modules of a sandboxed page are asked for across origins; they are the same for everybody.
+        headers["Access-Control-Allow-Origin"] = "*"
     else:
         headers["X-Frame-Options"] = "DENY"
         headers["Cross-Origin-Opener-Policy"] = "same-origin"
@@ -49,11 +60,14 @@ def cors_headers(request: web.Request, settings: Settings) -> dict[str, str]:
     return headers
 
 
-def _policy(path: str, settings: Settings) -> str:
+def _policy(path: str, settings: Settings, host: str | None) -> str:
     if path.startswith(("/channels/", "/desk/api/")) or path in ("/healthz", "/readyz", "/metrics"):
         return _DATA
     if path.startswith("/widget/"):
-        return " ".join([f"{_PAGE}; frame-ancestors 'self'", *settings.allowed_origins])
+        if host == NO_ORIGIN and NO_ORIGIN in settings.allowed_origins:
+            return f"{_PAGE}; {_SANDBOX}"
+        named = [origin for origin in settings.allowed_origins if origin != NO_ORIGIN]
+        return " ".join([f"{_PAGE}; frame-ancestors 'self'", *named])
     if path.startswith(("/desk/", "/help/")):
         return f"{_PAGE}; frame-ancestors 'none'"
     return f"{_PAGE}; frame-src 'self'; frame-ancestors 'none'"

@@ -19,11 +19,12 @@ from typing import Any, TypeVar
 
 from aiohttp import WSMsgType, web
 
+from bot.file_types import FROM_PAGES, safe_name, type_of
 from bot.gateway.pages import CONTENT_TYPES, sent_text
 from tests.browser import fake_bot
 
 WEB = Path(__file__).resolve().parents[2] / "bot" / "web"
-PAGE_POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'"
+PAGE_POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'"
 HOST_PAGE = """<!doctype html><html lang="{lang}"><meta name="viewport" content="width=device-width">
 <link rel="icon" href="data:,"><title>Host</title><h1>Host</h1><button id="before">A button of the shop's own</button>
 {tag}</html>"""
@@ -50,7 +51,9 @@ class FakeServer:
     """Troubles are switches: ``refuse_sockets``, ``drop_answers`` (store a message, then break the connection),
     ``down`` (break everything), ``silent`` (store, never answer), ``bad_identity``.
 
-    ``received`` counts deliveries by client_id; ``identities`` holds what came with each new session.
+    ``received`` counts deliveries by client_id, ``uploads`` files that came in, repeated ones too, each at most
+    ``file_mb``; ``identities`` holds
+    what came with each new session.
     """
 
     def __init__(self) -> None:
@@ -60,6 +63,8 @@ class FakeServer:
         self.identities: list[str | None] = []
         self.refuse_sockets = self.drop_answers = self.down = self.silent = False
         self.bad_identity = False
+        self.files: dict[str, tuple[FakeConversation, bytes, dict[str, Any]]] = {}
+        self.uploads, self.file_mb = 0, 10
         self.origin = ""
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
@@ -91,7 +96,7 @@ class FakeServer:
         self.call(watch)
 
     async def _serve(self, port: int) -> str:
-        app = web.Application(middlewares=[self._break])
+        app = web.Application(middlewares=[self._break], client_max_size=32 * 1024 * 1024)
         app.add_routes(
             [
                 web.get("/", _page("shop/index.html")),
@@ -103,6 +108,8 @@ class FakeServer:
                 web.post("/channels/web/messages", self._post),
                 web.get("/channels/web/messages", self._history),
                 web.get("/channels/web/stream", self._stream),
+                web.post("/channels/web/files", self._take_file),
+                web.get("/channels/web/files/{id}", self._show_file),
             ]
         )
         self.more_routes(app)
@@ -150,7 +157,12 @@ class FakeServer:
         session = uuid.uuid4().hex
         self.sessions[session] = conversation
         return web.json_response(
-            {"session": session, "conversation": conversation.id, "language": conversation.language}
+            {
+                "session": session,
+                "conversation": conversation.id,
+                "language": conversation.language,
+                "file_mb": self.file_mb,
+            }
         )
 
     async def _post(self, request: web.Request) -> web.Response:
@@ -162,7 +174,8 @@ class FakeServer:
         self.received[client_id] = self.received.get(client_id, 0) + 1
         known = [one for one in conversation.messages if one["client_id"] == client_id]
         if not known:
-            text = body.get("text")
+            file = self.files[body["attachment"]][2] if "attachment" in body else None
+            text = "" if file else body.get("text")
             if text is None:
                 text = conversation.buttons.get(body["payload"])
                 if text is None:
@@ -170,7 +183,7 @@ class FakeServer:
             if len(text) > 5000:
                 return _error(413, "too_long")
             conversation.language = fake_bot.language_of(text, conversation.language)
-            known = [await self.say(conversation, "customer", text, client_id=client_id)]
+            known = [await self.say(conversation, "customer", text, client_id=client_id, attachment=file)]
             if not self.silent:
                 task = asyncio.create_task(self._answer(conversation, text))
                 self._answering = task
@@ -178,6 +191,28 @@ class FakeServer:
             assert request.transport is not None
             request.transport.close()
         return web.json_response({"id": known[0]["id"]}, status=202)
+
+    async def _take_file(self, request: web.Request) -> web.Response:
+        """As the real one does it: the same client_id is the same file."""
+        conversation = self.sessions.get(request.query["session"])
+        if conversation is None:
+            return _error(401, "unknown_session")
+        self.uploads += 1
+        data = await request.read()
+        content_type = type_of(data)
+        if content_type not in FROM_PAGES:
+            return _error(415, "unsupported_file")
+        file_id = uuid.uuid5(uuid.NAMESPACE_OID, conversation.id + request.query["client_id"]).hex
+        name = safe_name(request.query["name"], content_type)
+        about = {"name": name, "content_type": content_type, "size": len(data), "url": f"/channels/web/files/{file_id}"}
+        self.files[file_id] = (conversation, data, about)
+        return web.json_response({"attachment": file_id}, status=201)
+
+    async def _show_file(self, request: web.Request) -> web.Response:
+        conversation, data, about = self.files[request.match_info["id"]]
+        if self.sessions.get(request.query["session"]) is not conversation:
+            return _error(404, "not_found")
+        return web.Response(body=data, content_type=about["content_type"])
 
     async def _history(self, request: web.Request) -> web.Response:
         conversation = self.sessions.get(request.query["session"])
@@ -231,7 +266,7 @@ class FakeServer:
             "language": language,
             "buttons": offered,
             "card": more.get("card"),
-            "attachment": None,
+            "attachment": more.get("attachment"),
             "created_at": datetime.now(timezone.utc).isoformat(),
             "agent": more.get("agent"),
             "client_id": client_id,

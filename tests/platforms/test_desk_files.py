@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -97,4 +96,4 @@ async def test_a_name_is_only_a_name(world: Connected) -> None:
     one, headers = await at_the_desk(world)
     await send(world, one, headers, JPG, name="../../etc/<b>鞋\n\u202e.jpg")
     last = (await (await world.client.get(f"{one}/transcript")).json())["messages"][-1]
-    assert re.fullmatch(r"\w*_鞋_?\.jpg", last["attachment"]["name"])  # neither a folder nor markup, and one line
+    assert last["attachment"]["name"] == "etc_b_鞋_.jpg"

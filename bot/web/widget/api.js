@@ -45,6 +45,7 @@ export function createApi(language) {
   return {
     openSession: (identity) => post('sessions', identity ? { language: language(), identity } : { language: language() }),
     send: (message) => post('messages', message),
+    fileAddress: (session, id, more) => new URL(`files${id}?session=${encodeURIComponent(session)}${more}`, root).href,
     history: (session, after) => call(new URL(`messages${query(session, after)}`, root), {
       credentials: 'omit',
       headers: { 'Accept-Language': language() },

@@ -3,13 +3,15 @@
 import { createComposer } from './composer.js';
 import { createConversation } from './conversation.js';
 import { el, setText } from './dom.js';
+import { takeFiles } from './file_input.js';
 import { createHost } from './host.js';
 import { LOCALES, say, translatePage } from './i18n.js';
 import { createLog } from './render.js';
 import { openStorage } from './storage.js';
-import { paint } from './theme.js';
+import { dress, paint } from './theme.js';
 
 const CHOICE = 'kefu.language'; // {language, page}: the customer's choice, and the page's language at the time
+const MOST_FILES = 9; // at once
 const BLINK = 1500; // milliseconds a connection may be gone before we say so
 
 const byId = (id) => document.getElementById(id);
@@ -22,11 +24,13 @@ let notice = null;
 let lostSince = 0;
 let intro = null;
 let showing = 0;
+let preparing = null; // a promise while files are made ready to be sent
 
 const host = createHost({
   start(settings) {
     pageLanguage = settings.language;
     isOpen = settings.open;
+    dress(settings.theme || {});
     const choice = storage.get(CHOICE);
     setLanguage(choice && choice.page === pageLanguage ? choice.language : pageLanguage);
     conversation.start(settings.identity);
@@ -38,7 +42,10 @@ const host = createHost({
     if (isOpen) opened(settings.focus);
     if (settings.join) send({ text: settings.join });
   },
-  open: ({ focus }) => opened(focus),
+  open({ focus, theme }) {
+    dress(theme || {});
+    opened(focus);
+  },
   close() { isOpen = false; },
   identify: ({ identity }) => conversation.start(identity),
   language(settings) {
@@ -50,9 +57,13 @@ const host = createHost({
 
 const conversation = createConversation({
   storage,
+  space: host.space,
   language: () => language,
   onChange: showSoon,
   onNotice(key) { notice = key; },
+  onNews: ({ id, author, agent, text, language: spoken, created_at }) => host.tell('message', {
+    message: { id, author, agent, text, language: spoken, created_at },
+  }),
 });
 
 const composer = createComposer({
@@ -73,11 +84,30 @@ const view = createLog(log, {
     composer.restore(item.text);
   },
   remove: (item) => conversation.forget(item.client_id),
+  address: (url) => conversation.fileAddress(url),
 });
+
+/** In the order in which they were chosen; what is written meanwhile follows them. */
+function sendFiles(list) {
+  notice = null;
+  host.tell('talking');
+  Array.from(list).slice(0, MOST_FILES).forEach((file) => {
+    preparing = (preparing || Promise.resolve()).then(() => conversation.sendFile(file)).catch(() => { notice = 'offline'; });
+  });
+  const mine = preparing;
+  preparing.then(() => {
+    if (preparing === mine) preparing = null;
+    scrollTo(null);
+    showSoon();
+  });
+}
+
+takeFiles({ area: byId('chat'), field: byId('text'), button: byId('attach'), input: byId('file'), onFiles: sendFiles });
 
 function send(words) {
   notice = null;
-  conversation.send(words);
+  if (preparing) preparing = preparing.then(() => conversation.send(words));
+  else conversation.send(words);
   host.tell('talking');
   scrollTo(null);
   // The button that was pressed goes grey and would leave the keyboard nowhere.
@@ -120,7 +150,7 @@ function opened(focus) {
 }
 
 function close() {
-  isOpen = !host.isFramed;
+  isOpen = !host.isFramed || host.isInline;
   host.tell('close');
 }
 
@@ -196,7 +226,7 @@ byId('language').addEventListener('click', () => {
   show();
 });
 byId('close').addEventListener('click', close);
-byId('close').hidden = !host.isFramed;
+byId('close').hidden = !host.isFramed || host.isInline;
 byId('newer').addEventListener('click', () => scrollTo(null));
 log.addEventListener('scroll', () => { if (isAtEnd()) byId('newer').hidden = true; });
 document.addEventListener('visibilitychange', show);

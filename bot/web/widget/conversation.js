@@ -2,17 +2,24 @@
 
 import { createApi } from './api.js';
 import { createHistory, pressable } from './history.js';
+import { say } from './i18n.js';
 import { createOutbox } from './outbox.js';
 import { createSession } from './session.js';
+import { newId } from './storage.js';
 import { createStream } from './stream.js';
 
 const TYPING = 10000; // milliseconds after which "is typing" is no longer believed
+const FILE_MB = 10; // what the server takes when it does not say
+const files = () => import('./files.js');
 const TELL_TYPING = 3000; // milliseconds between telling a person that the customer types
 
-/** `language()` is the interface's; `onChange()` follows everything worth showing; `onNotice(key)` is said once. */
-export function createConversation({ storage, language, onChange, onNotice }) {
+/**
+ * `language()` is the interface's; `onChange()` follows everything worth showing; `onNotice(key)` is said once,
+ * `onNews(message)` is called for each message of either side when it is first seen.
+ */
+export function createConversation({ storage, space, language, onChange, onNotice, onNews }) {
   const api = createApi(language);
-  const session = createSession({ storage, api, language, onRefused: () => onNotice('unconfirmed') });
+  const session = createSession({ storage, space, api, language, onRefused: () => onNotice('unconfirmed') });
   let history = createHistory();
   let outbox = null;
   let stream = null;
@@ -42,8 +49,9 @@ export function createConversation({ storage, language, onChange, onNotice }) {
     if (frame.type === 'message') {
       const { message } = frame;
       if (!history.add(message)) return;
-      if (message.author === 'customer') outbox.forget(message.client_id);
+      if (message.author === 'customer') forget(message.client_id);
       else stopTyping();
+      announce(message);
     } else if (frame.type === 'ready' || frame.type === 'owner') {
       state.owner = frame.owner;
       state.place = frame.place;
@@ -57,6 +65,14 @@ export function createConversation({ storage, language, onChange, onNotice }) {
       typing = setTimeout(() => { stopTyping(); onChange(); }, TYPING);
     }
     onChange();
+  }
+
+  /** Each message is news once in this browser, over reloads too. */
+  function announce(message) {
+    const kept = session.current();
+    if (!kept || message.seq <= (kept.told === undefined ? kept.read : kept.told)) return;
+    session.keep({ told: message.seq });
+    onNews(message);
   }
 
   /** The server's replies follow the interface's language until the customer writes in another one. */
@@ -108,11 +124,25 @@ export function createConversation({ storage, language, onChange, onNotice }) {
     connect();
     try {
       const body = { session: kept.session, client_id: item.client_id };
-      await api.send(item.payload ? { ...body, payload: item.payload } : { ...body, text: item.text });
+      if (item.file) await api.send({ ...body, attachment: await bring(item, kept.session) });
+      else await api.send(item.payload ? { ...body, payload: item.payload } : { ...body, text: item.text });
     } catch (error) {
       if (error.status === 401) renew(kept.session);
       throw error;
     }
+  }
+
+  /** Uploads the file of an item; the same item again is the same file to the server. */
+  async function bring(item, token) {
+    const { upload } = await files();
+    const more = `&client_id=${item.client_id}&name=${encodeURIComponent(item.file.name)}`;
+    return upload(item, api.fileAddress(token, '', more), language(), (percent) => outbox.progress(item, percent));
+  }
+
+  function forget(clientId) {
+    const item = outbox.items().find((one) => one.client_id === clientId);
+    outbox.forget(clientId);
+    if (item && item.file) files().then(({ forgetFile }) => forgetFile(clientId)).catch(() => {});
   }
 
   function openOutbox() {
@@ -122,7 +152,7 @@ export function createConversation({ storage, language, onChange, onNotice }) {
       deliver,
       onChange,
       onSent(item) {
-        if (history.has(item.client_id)) outbox.forget(item.client_id);
+        if (history.has(item.client_id)) forget(item.client_id);
         if (stream) stream.nudge();
       },
     });
@@ -142,9 +172,24 @@ export function createConversation({ storage, language, onChange, onNotice }) {
       onChange();
     },
     send: (words) => outbox.add(words),
+    /** A photo or file: kept on this device until it has arrived. */
+    async sendFile(file) {
+      const { keepFile, smaller } = await files();
+      const blob = await smaller(file);
+      const limit = (session.current() || {}).file_mb || FILE_MB;
+      const name = file.name || 'photo';
+      const about = { name, content_type: blob.type || file.type, size: blob.size, url: '' };
+      if (blob.size > limit * 1048576) {
+        outbox.add({ text: '', file: about, problem: { code: '', message: say(language(), 'file_too_large', { limit }) } });
+        return;
+      }
+      const client_id = newId();
+      await keepFile(client_id, blob);
+      outbox.add({ client_id, text: '', file: { ...about, url: URL.createObjectURL(blob) } });
+    },
     retry: () => outbox.retry(),
     forget(clientId) {
-      outbox.forget(clientId);
+      forget(clientId);
       onChange();
     },
     tellLanguage,
@@ -162,11 +207,13 @@ export function createConversation({ storage, language, onChange, onNotice }) {
         item,
         message: {
           id: item.client_id, client_id: item.client_id, author: 'customer', text: item.text, language: language(),
-          buttons: [], card: null, agent: null, created_at: item.created_at,
+          buttons: [], card: null, attachment: item.file, agent: null, created_at: item.created_at,
         },
       }));
       return confirmed.concat(unsent);
     },
+    /** Where a file of this conversation can be seen; only this session may. */
+    fileAddress: (url) => api.fileAddress(session.current().session, url.slice(url.lastIndexOf('/')), ''),
     pressable: () => pressable(history.list(), outbox.items().filter((item) => item.state !== 'rejected').map((item) => item.text)),
     unread: () => history.unread((session.current() || { read: 0 }).read),
     markRead() {

@@ -3,7 +3,7 @@
 import { languageOf } from './i18n.js';
 
 /**
- * Listens for `start {identity, language, open, focus}`, `open {focus}`, `close`, `identify {identity}` and
+ * Listens for `start {identity, language, open, focus, theme}`, `open {focus, theme}`, `close`, `identify {identity}` and
  * `language {language}`. Without a loader around us (a tab of our own, a bare frame) it starts by itself, open.
  */
 export function createHost(handlers) {
@@ -11,6 +11,7 @@ export function createHost(handlers) {
   const origin = query.get('host');
   const isFramed = Boolean(origin) && window.parent !== window;
   const color = query.get('color');
+  const name = query.get('name') || '';
 
   function tell(type, message) {
     // A page without an origin (a file, a sandbox) cannot be named; what we tell is harmless to overhear.
@@ -33,5 +34,14 @@ export function createHost(handlers) {
     tell('ready');
   }
 
-  return { isFramed, listen, tell, color: /^#[0-9a-f]{6}$/i.test(color || '') ? color : null };
+  return {
+    isFramed,
+    /** Stands in the page itself, for good. */
+    isInline: query.get('inline') === '1',
+    /** Tells several widgets of one page apart. */
+    space: /^[\w-]{1,32}$/.test(name) ? name : '',
+    listen,
+    tell,
+    color: /^#[0-9a-f]{6}$/i.test(color || '') ? color : null,
+  };
 }

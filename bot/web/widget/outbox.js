@@ -7,14 +7,19 @@ import { alone, newId } from './storage.js';
 import { backOff } from './stream.js';
 
 /**
- * Items are `{client_id, text, payload, created_at, state, problem}`; `state` is `waiting`, `sending`, `failed`
+ * Items are `{client_id, text, payload, file, created_at, state, problem, progress}`; `file` is `{name, content_type, size, url}`; `state` is `waiting`, `sending`, `failed`
  * (will be tried again), `rejected` (the server said no for good; `problem` is its ApiError's code and message) or
  * `sent` (acknowledged, until the conversation shows it).
  *
  * `deliver(item)` resolves when acknowledged and throws ApiError; `onChange()` follows every change.
  */
 export function createOutbox({ storage, key, deliver, onChange, onSent }) {
-  let items = (storage.get(key) || []).map((item) => (item.state === 'rejected' ? item : { ...item, state: 'waiting' }));
+  // A file's preview ended with the page it was made on.
+  let items = (storage.get(key) || []).map((item) => ({
+    ...item,
+    state: item.state === 'rejected' ? item.state : 'waiting',
+    file: item.file && { ...item.file, url: '' },
+  }));
   const mine = new Set(items.map((item) => item.client_id));
   let failures = 0;
   let timer = 0;
@@ -81,14 +86,19 @@ export function createOutbox({ storage, key, deliver, onChange, onSent }) {
     items: () => items,
     /** Sends whatever is left now. */
     retry,
-    add({ text, payload }) {
-      const item = { client_id: newId(), text, payload, created_at: new Date().toISOString(), state: 'waiting' };
+    /** `problem`, where it is known beforehand that the item cannot be sent. */
+    add({ client_id = newId(), text, payload, file, problem }) {
+      const item = { client_id, text, payload, file, created_at: new Date().toISOString(), state: problem ? 'rejected' : 'waiting', problem };
       items.push(item);
       mine.add(item.client_id);
       keep();
       onChange();
       flush();
       return item;
+    },
+    progress(item, percent) {
+      item.progress = percent;
+      onChange();
     },
     /** Forgets items: the conversation shows them, or the customer took them back. */
     forget(clientId) {

@@ -1,7 +1,7 @@
 /* The conversation as elements. A line is built once and then only adjusted, so that a screen reader hears it once. */
 
 import { cardOf } from './cards.js';
-import { el, refill, setText, withLinks } from './dom.js';
+import { anchor, el, refill, setText, withLinks } from './dom.js';
 import { LOCALES, knows, moment, say } from './i18n.js';
 
 const PAUSE = 10 * 60 * 1000; // milliseconds of silence before a new time is written
@@ -9,9 +9,24 @@ const PAUSE = 10 * 60 * 1000; // milliseconds of silence before a new time is wr
 /** What a customer reads about an outbox item that has not arrived. */
 function statusOf(item, language) {
   if (!item || item.state === 'sent') return '';
+  if (item.state === 'sending' && item.file && item.progress) return say(language, 'sending_part', { percent: item.progress });
   if (item.state !== 'rejected') return say(language, item.state);
   const { code, message } = item.problem;
   return say(language, 'rejected', { problem: knows(language, code) && code !== 'too_long' ? say(language, code) : message });
+}
+
+/** A photo is shown, anything else named; both open outside the frame. `address(url)` leads to the server's copy. */
+function fileOf(file, address, language) {
+  if (!file) return null;
+  const url = file.url && !file.url.startsWith('blob:') ? address(file.url) : file.url;
+  const isShown = url && /^image\/(jpeg|png|gif|webp)$/.test(file.content_type);
+  const size = file.size < 1048576 ? `${Math.ceil(file.size / 1024)} KB` : `${(file.size / 1048576).toFixed(1)} MB`;
+  const parts = isShown
+    ? [el('img', { src: url, alt: say(language, 'photo', { name: file.name }) })]
+    : [el('strong', null, file.name), el('small', null, size)];
+  const node = url ? anchor(url, ...parts) : el('span', null, ...parts);
+  node.className = isShown ? 'shot' : 'file';
+  return node;
 }
 
 function button(text, onclick) {
@@ -31,6 +46,7 @@ function createLine(entry, language, actions) {
   const node = el('div', { class: `line ${message.author}` },
     time,
     who,
+    fileOf(message.attachment, actions.address, language),
     message.text ? el('div', { class: 'bubble', lang: LOCALES[message.language] }, ...text) : null,
     cardOf(message.card, message.language || language),
     choices.length ? el('div', { class: 'choices', role: 'group', 'aria-label': say(language, 'quick_replies') }, ...choices) : null,
@@ -38,6 +54,8 @@ function createLine(entry, language, actions) {
 
   return {
     node,
+    /** A file that could not be shown yet: its page is gone, and the server does not have it. */
+    isBlind: Boolean(message.attachment) && !message.attachment.url,
     adjust(now, { isFirst, pausedBefore, isOpen, used }) {
       const { item } = now;
       node.classList.toggle('first', isFirst);
@@ -56,7 +74,7 @@ function createLine(entry, language, actions) {
       const remove = () => button(say(language, 'remove'), () => actions.remove(item));
       const controls = {
         failed: () => [button(say(language, 'retry'), actions.retry), remove()],
-        rejected: () => [button(say(language, 'edit'), () => actions.edit(item)), remove()],
+        rejected: () => [item.file ? '' : button(say(language, 'edit'), () => actions.edit(item)), remove()],
       }[item ? item.state : ''];
       refill(status, words, ...(controls ? controls() : []));
     },
@@ -94,7 +112,9 @@ export function createLog(container, actions) {
     entries.forEach((entry, index) => {
       const { message } = entry;
       const key = message.client_id || message.id;
-      const line = before.get(key) || createLine(entry, language, actions);
+      let line = before.get(key);
+      if (line && line.isBlind && message.attachment.url) line.node.remove();
+      if (!line || !line.node.parentNode) line = createLine(entry, language, actions);
       lines.set(key, line);
       if (previous.nextSibling !== line.node) previous.after(line.node);
       previous = line.node;

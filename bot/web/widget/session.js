@@ -15,12 +15,13 @@ export function subjectOf(identity) {
 
 /**
  * `current()` is what this browser keeps for this customer, or null; `ensure()` makes a session when there is none;
- * `drop(token)` forgets it once the server has. `keyFor(name)` is a storage key no other customer of this browser shares.
+ * `drop(token)` forgets it once the server has. `keyFor(name)` is a storage key no other customer of this browser shares,
+ * nor another widget: `space` is the name of this one.
  */
-export function createSession({ storage, api, language, onRefused }) {
+export function createSession({ storage, space, api, language, onRefused }) {
   let identity = '';
   let subject = '';
-  const keyFor = (name) => `kefu.${name}${subject ? `.${subject}` : ''}`;
+  const keyFor = (name) => `kefu.${space ? `${space}/` : ''}${name}${subject ? `.${subject}` : ''}`;
   const current = () => {
     const kept = storage.get(keyFor('session'));
     // Opened without the sign-in the server refused; a new sign-in deserves another try.
@@ -29,7 +30,8 @@ export function createSession({ storage, api, language, onRefused }) {
   };
   const open = async () => {
     try {
-      return { session: (await api.openSession(identity)).session };
+      const { session, file_mb } = await api.openSession(identity);
+      return { session, file_mb };
     } catch (error) {
       if (!identity || error.code !== 'bad_identity') throw error;
       // An expired sign-in must not keep anybody from asking for help.

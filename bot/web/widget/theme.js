@@ -14,6 +14,18 @@ function darker(color) {
   return `#${[1, 3, 5].map((start) => Math.floor(parseInt(color.slice(start, start + 2), 16) * 0.9).toString(16).padStart(2, '0')).join('')}`;
 }
 
+const VARIABLES = { ground: '--ground', card: '--card', text: '--text', quiet: '--quiet', line: '--line', radius: '--round', font: '--font' };
+
+/** The shop's own values; what it does not give stays as it is in widget.css. */
+export function dress(theme) {
+  const page = document.documentElement.style;
+  Object.keys(VARIABLES).forEach((key) => {
+    if (theme[key]) page.setProperty(VARIABLES[key], theme[key]);
+    else page.removeProperty(VARIABLES[key]);
+  });
+  if (/^#[0-9a-f]{6}$/i.test(theme.color || '')) paint(theme.color);
+}
+
 /** Sets `--accent`, `--on-accent` (text on it) and `--ink` (the colour as text on white); all reach a contrast of 4.5. */
 export function paint(color) {
   const page = document.documentElement.style;

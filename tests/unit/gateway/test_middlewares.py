@@ -170,3 +170,23 @@ async def test_metrics_count_what_happened(world: World) -> None:
         'kefu_http_requests_total{method="POST",route="/channels/web/sessions",status="200"} 1.0',
     ):
         assert line in text, line
+
+
+async def test_a_sandboxed_page_gets_a_widget_without_a_memory(database_url: str, tmp_path: Path) -> None:
+    """Who frames it cannot be told, so nothing of an earlier visit may be within its reach."""
+    async with running(database_url, tmp_path, allowed_origins=(SHOP, "null")) as world:
+        response = await world.client.get("/widget/?host=null")
+        policy = response.headers["Content-Security-Policy"]
+        assert "frame-ancestors" not in policy
+        assert "sandbox allow-scripts" in policy
+        assert "allow-same-origin" not in policy
+        assert response.headers["Access-Control-Allow-Origin"] == "*"
+        others = [await world.client.get("/widget/"), await world.client.get(f"/widget/?host={SHOP}")]
+        for other in others:
+            assert other.headers["Content-Security-Policy"].endswith(f"frame-ancestors 'self' {SHOP}")
+        opened = await world.client.post("/channels/web/sessions", json={}, headers={"Origin": "null"})
+        assert opened.headers["Access-Control-Allow-Origin"] == "null"
+    async with running(database_url, tmp_path, allowed_origins=(SHOP,)) as world:
+        policy = (await world.client.get("/widget/?host=null")).headers["Content-Security-Policy"]
+        assert policy.endswith(f"frame-ancestors 'self' {SHOP}")
+        assert (await world.client.post("/channels/web/sessions", json={}, headers={"Origin": "null"})).status == 403
