@@ -52,12 +52,16 @@ class Article:
 
 
 def article_paths(folder: Path) -> Iterator[Path]:
-    """Every ``*.md`` below ``folder`` in the order of their paths, hidden folders such as .git left out."""
+    """Every ``*.md`` and ``*.markdown`` below ``folder`` in the order of their paths; hidden folders are left out."""
     found = []
     for where, folders, names in os.walk(folder):
         folders[:] = [name for name in folders if not name.startswith(".")]
-        found += [Path(where, name) for name in names if name.endswith(".md") and not name.startswith(".")]
+        found += [Path(where, name) for name in names if _is_markdown(name)]
     yield from sorted(found)
+
+
+def _is_markdown(name: str) -> bool:
+    return name.lower().endswith((".md", ".markdown")) and not name.startswith(".")
 
 
 def read_folder(folder: Path) -> list[Article]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 
+from kb.encodings import recognised
 from lang.yaml_files import load_yaml, yaml_problem
 
 FENCE = "---"
@@ -18,8 +19,11 @@ class ArticleError(ValueError):
 
 
 def decode(data: bytes) -> str:
-    """A file's text; what is not UTF-8 becomes U+FFFD, which the lint tells."""
-    return data.decode("utf-8-sig", "replace").replace("\r\n", "\n").replace("\r", "\n")
+    """A file's text, in whatever encoding; letters that none explains become U+FFFD. The lint asks for UTF-8."""
+    text = recognised(data)
+    if text is None:
+        text = data.decode("utf-8", "replace")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def split_head(text: str, path: Path) -> tuple[dict[str, Any], str]:

@@ -12,6 +12,7 @@ from kb.articles import Article, ArticleError, article_paths, name_of, read_arti
 from kb.heads import decode, split_head
 from kb.lint_heads import file_faults
 from kb.numbers import contradictions
+from kb.passages import MOST_PASSAGES, passages_of
 
 LEAST_QUESTIONS = 3
 LONGEST_SECTION = {"zh": 260, "en": 700}
@@ -104,6 +105,8 @@ def _article_faults(article: Article, slugs: set[str]) -> Iterator[str]:
         if len(section.text) > limit:
             where = section.heading or "the opening"
             yield f"{article.path}: {where} has {len(section.text)} characters, at most {limit} fit into a chat bubble"
+    if len(passages_of(article)) == MOST_PASSAGES:
+        yield f"{article.path}: only its first {MOST_PASSAGES} passages are searched; make several pages of it"
     for target in _LINK.findall(article.body):
         if target not in slugs:
             yield f"{article.path}: the link /help/{target} leads to no article"

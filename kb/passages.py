@@ -10,7 +10,8 @@ from kb.sections import Section
 
 PASSAGE_LENGTH = 700
 MOST_PIECES = 40
-"""A page that is longer than so many passages a section is no article; its rest is not searched."""
+MOST_PASSAGES = 400
+"""A page that is longer, so many passages a section and in all, is no article but a log; its rest is not searched."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,9 @@ def passages_of(article: Article) -> list[Passage]:
     for place, section in enumerate(article.sections):
         label = f"{article.title} {section.heading}"
         found += [Passage(f"{label}\n{piece}", place, False) for piece in _pieces(section)]
-    return found
+        if len(found) >= MOST_PASSAGES:
+            break
+    return found[:MOST_PASSAGES]
 
 
 def _pieces(section: Section) -> list[str]:

@@ -7,16 +7,10 @@ import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from charset_normalizer import from_bytes
-
 from kb.articles import Language
+from kb.encodings import recognised
 from kb.heads import ArticleError
 from lang.detect import detect
-
-_MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
-# What a Chinese office program writes, before what a guess by letter frequencies would say of a short file.
-_CHINESE = ("gb18030", "big5")
-_LEAST_HAN_SHARE = 0.6
 
 _NAMES = {
     "title": ("title", "question", "subject", "heading", "q", "标题", "標題", "问题", "問題", "主题", "问", "問"),
@@ -57,33 +51,10 @@ def decoded(data: bytes, name: str, encoding: str | None = None) -> str:
             return data.decode(encoding)
         except (UnicodeDecodeError, LookupError) as error:
             raise ArticleError(f"{name}: is not {encoding}: {error}") from error
-    for mark, marked in _MARKS:
-        if data.startswith(mark):
-            return data.decode(marked, "replace").removeprefix("\ufeff")
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError:
-        pass
-    for candidate in _CHINESE:
-        if text := _as_chinese(data, candidate):
-            return text
-    best = from_bytes(data).best()
-    if best is None:
+    text = recognised(data)
+    if text is None:
         raise ArticleError(f"{name}: cannot tell its encoding; say it with --encoding, for example gb18030 or big5")
-    return str(best)
-
-
-def _as_chinese(data: bytes, encoding: str) -> str:
-    """Empty unless nearly all that is no ASCII becomes everyday Chinese."""
-    try:
-        text = data.decode(encoding)
-    except UnicodeDecodeError:
-        return ""
-    strange = [sign for sign in text if ord(sign) > 127]
-    # Everyday characters are those of the oldest Chinese standard, or of Big5's first plane.
-    usual = "gb2312" if encoding == "gb18030" else "big5"
-    known = sum(bool(sign.encode(usual, "ignore")) for sign in strange)
-    return text if strange and known >= _LEAST_HAN_SHARE * len(strange) and known > 0.97 * len(strange) else ""
+    return text
 
 
 def entries(text: str, name: str, columns: Mapping[str, str], language: Language | None) -> Iterator[Entry]:

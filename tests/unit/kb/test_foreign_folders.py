@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from kb.lint import lint
+from kb.passages import MOST_PASSAGES
 from kb.search import KnowledgeBase
 
 BICYCLES_EN = {
@@ -102,3 +104,38 @@ def test_pages_of_one_name_stay_apart(tmp_path: Path) -> None:
     knowledge = opened(tmp_path, BICYCLES_EN)
     assert knowledge.search("riding with children along the canal", "en")[0].slug == "index"
     assert knowledge.search("where to ride, how far is the lake", "en")[0].slug == "routes-index"
+
+
+def test_a_log_without_end_is_searched_from_its_beginning_only(tmp_path: Path) -> None:
+    log = "# Changes\n\n" + "".join(f"## Version {number}\n\nFault {number} mended.\n\n" for number in range(3000))
+    knowledge = opened(tmp_path, {**BICYCLES_EN, "changes.md": log})
+    assert len(knowledge._live.index) < MOST_PASSAGES + 50
+    assert knowledge.search("do you have helmets for my daughter", "en")[0].slug == "seats"
+    assert any("changes.md: only its first" in fault for fault in lint(tmp_path))
+
+
+PAGES = {
+    "gbk.md": "# 修改密码\n\n在设置里点修改密码，输入旧密码和新密码就行了。\n".encode("gbk"),
+    "big5.md": "# 網路設定\n\n請把路由器的位址設成自動取得，然後重新開機。\n".encode("big5"),
+    "utf16.md": "# Licences\n\nOne licence covers five users.\n".encode("utf-16"),
+    "NOTES.MD": b"# Keyboard shortcuts\n\nCtrl K opens the search.\n",
+    "hooks.markdown": b"# Webhooks\n\nWe send JSON to your address.\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("question", "slug"),
+    [
+        ("怎么改密码", "gbk"),
+        ("路由器怎麼設", "big5"),
+        ("users per licence", "utf16"),
+        ("shortcuts of the keyboard", "NOTES"),
+        ("where do webhooks go", "hooks"),
+    ],
+)
+def test_any_encoding_and_ending_is_read(tmp_path: Path, question: str, slug: str) -> None:
+    for name, data in PAGES.items():
+        (tmp_path / name).write_bytes(data)
+    hit = opened(tmp_path, {}).search(question, "zh")[0]
+    assert hit.slug == slug
+    assert "\ufffd" not in hit.title + hit.answer
