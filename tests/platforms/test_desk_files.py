@@ -96,4 +96,4 @@ async def test_a_name_is_only_a_name(world: Connected) -> None:
     one, headers = await at_the_desk(world)
     await send(world, one, headers, JPG, name="../../etc/<b>鞋\n\u202e.jpg")
     last = (await (await world.client.get(f"{one}/transcript")).json())["messages"][-1]
-    assert last["attachment"]["name"] == "etc_b_鞋_.jpg"
+    assert last["attachment"]["name"] == "b_鞋.jpg"
