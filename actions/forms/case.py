@@ -10,14 +10,16 @@ from actions.forms.description import Case, Needs, Question, Service
 from actions.forms.progress import Progress
 from actions.records import clock
 from actions.records.earlier_requests import earlier_requests
-from actions.records.models import Order
+from actions.records.models import EarlierRequest, Order
 from actions.turn import CustomerTurn
 
 
-async def case_of(service: Service, progress: Progress, order: Order | None) -> Case:
+async def case_of(service: Service, turn: CustomerTurn, progress: Progress, order: Order | None) -> Case:
     """``order`` is one that this customer may see, or None."""
     shop = services.current()
-    earlier = await shop.database.read(earlier_requests, order.order_number, service.requests) if order else ()
+    earlier: tuple[EarlierRequest, ...] = ()
+    if order:
+        earlier = await shop.database.read(earlier_requests, order.order_number, service.requests, turn.message_id)
     case = Case(order, dict(progress.details), shop.limits.of(service.name), clock.now(), earlier)
     return replace(case, details={**case.details, **_fixed(service, case)})
 
@@ -35,9 +37,9 @@ def _fixed(service: Service, case: Case) -> dict[str, str]:
 async def permitted_case(service: Service, turn: CustomerTurn, progress: Progress) -> Case | None:
     """None where the service needs an order, and this customer may not see it."""
     if service.needs is not Needs.ORDER:
-        return await case_of(service, progress, None)
+        return await case_of(service, turn, progress, None)
     order = await access.permitted(turn, progress.order_number)
-    return await case_of(service, progress, order) if order else None
+    return await case_of(service, turn, progress, order) if order else None
 
 
 def open_question(service: Service, case: Case) -> Question | None:

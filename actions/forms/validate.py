@@ -127,7 +127,7 @@ async def _changed(turn: CustomerTurn, progress: Progress, service: Service) -> 
     kept = {name: value for name, value in {**progress.details, **brought}.items() if name in names}
     progress = _with_order(turn, replace(progress, service=service.name, details=kept, confirmed=None), True)
     case = await case_of(
-        service, progress, await access.permitted(turn, progress.order_number or progress.recent_order)
+        service, turn, progress, await access.permitted(turn, progress.order_number or progress.recent_order)
     )
     found = {question.name: read_opening(question, turn, case) for question in service.questions}
     return replace(progress, details={**kept, **{name: value for name, value in found.items() if value}})
@@ -137,7 +137,7 @@ async def _hear(turn: CustomerTurn, before: Progress, service: Service, order: O
     """What the message says to the question that is open, and beside it. ``order``: one the customer may see."""
     if turn.entity("detail") == f"{service.name}=again":
         return Heard(replace(before, details={}, confirmed=None), anything=True)
-    case = await case_of(service, before, order)
+    case = await case_of(service, turn, before, order)
     asked = open_question(service, case) if turn.requested_slot == "details" else None
     progress = _with_order(turn, before, order is None)
     details = _answers(turn, service, case, asked is not None)
@@ -237,7 +237,7 @@ async def _after_orders(
 async def _after_identity(turn: CustomerTurn, progress: Progress, order: Order | None) -> tuple[Progress, str | None]:
     for _ in range(_MOST_CHANGES_OF_SERVICE):
         service = SERVICES[str(progress.service)]
-        case = await case_of(service, progress, order)
+        case = await case_of(service, turn, progress, order)
         better = service.instead(case)
         if better is None:
             break

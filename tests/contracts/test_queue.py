@@ -155,8 +155,12 @@ async def test_a_long_trouble_is_outlasted(handled: Handled) -> None:
         (RuntimeError("the database is away"), "drain_failed", "error"),
     ],
 )
-async def test_only_trouble_of_ours_raises_an_alarm(error: Exception, event: str, level: str) -> None:
+async def test_only_trouble_of_ours_raises_an_alarm(
+    error: Exception, event: str, level: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A platform that is busy is usual: one line, without the way it took through our code."""
+    # A logger that was used before keeps the set-up of that moment, and would not be heard here.
+    monkeypatch.setattr("bot.queue.in_process.log", structlog.get_logger("bot.queue.in_process"))
     asked: list[str] = []
     done = asyncio.Event()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -408,3 +409,15 @@ async def test_a_picture_sent_before_it_is_asked_for_counts(shop: Database) -> N
     assert keys(await talk.photograph()) == ["utter_ask_damage"]
     assert keys(await talk.press('/inform{"detail": "damage=damaged"}')) == ["utter_ask_damage_remedy"]
     assert '"photo": "sent"' in talk.slots["details"]
+
+
+async def test_a_wish_that_a_crash_has_handled_again_is_no_second_wish(shop: Database) -> None:
+    talk = FormTalk()
+    await talk.say("SO202611010003 8003 显示签收了但我没收到", "not_received")
+    await talk.press('/inform{"detail": "looked=yes"}')
+    (confirm,) = await talk.press('/inform{"detail": "lost_remedy=resend"}')
+    before = copy.deepcopy(talk)
+    first = await talk.press(confirm.buttons[0])
+    again = await before.press(confirm.buttons[0])
+    assert keys(again) == keys(first)
+    assert again[0].effects == first[0].effects != ()
