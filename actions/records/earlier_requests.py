@@ -15,7 +15,7 @@ _COUNT = ("open", "done", "pending", "asking")
 def earlier_requests(
     connection: Connection, order_number: str, kind: str, handling: str = ""
 ) -> tuple[EarlierRequest, ...]:
-    """Newest first. What the message ``handling`` asked for itself is not earlier: after a crash it is handled again."""
+    """Newest first; without what the message ``handling`` asked for itself, should a crash have it handled again."""
     query = (
         sa.select(service_requests)
         .where(
