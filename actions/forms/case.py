@@ -10,17 +10,18 @@ from actions.forms.description import Case, Needs, Question, Service
 from actions.forms.progress import Progress
 from actions.records import clock
 from actions.records.earlier_requests import earlier_requests
-from actions.records.models import EarlierRequest, Order
+from actions.records.models import Order
 from actions.turn import CustomerTurn
 
 
 async def case_of(service: Service, turn: CustomerTurn, progress: Progress, order: Order | None) -> Case:
     """``order`` is one that this customer may see, or None."""
     shop = services.current()
-    earlier: tuple[EarlierRequest, ...] = ()
-    if order:
-        earlier = await shop.database.read(earlier_requests, order.order_number, service.requests, turn.message_id)
-    case = Case(order, dict(progress.details), shop.limits.of(service.name), clock.now(), earlier)
+    found = await shop.database.read(earlier_requests, order.order_number, service.requests) if order else ()
+    # What this very message asked for is not earlier: a crash has it handled again.
+    earlier = tuple(request for request in found if request.message_id != turn.message_id)
+    handled_again = len(earlier) < len(found)
+    case = Case(order, dict(progress.details), shop.limits.of(service.name), clock.now(), earlier, handled_again)
     return replace(case, details={**case.details, **_fixed(service, case)})
 
 

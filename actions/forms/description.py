@@ -55,6 +55,8 @@ class Case:
     now: datetime
     earlier: tuple[EarlierRequest, ...] = ()
     """Newest first."""
+    handled_again: bool = False
+    """A crash cut the message short after it was done: its answer is told once more, whatever the rules say now."""
 
     @property
     def today(self) -> date:
@@ -163,6 +165,10 @@ class Service:
     """Services that look after what this one begins: asked when, before it is done, they are a question about it."""
     stories: tuple[str, ...] = ()
     """Other services' intents that an answer in one's own words is easily taken for."""
+
+    def refusal(self, case: Case) -> Refusal | None:
+        """The rules' no; what they have let through stays let through."""
+        return None if case.handled_again else self.rule(case)
 
     @property
     def opened_by(self) -> tuple[str, ...]:

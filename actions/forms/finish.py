@@ -32,7 +32,7 @@ class CarryOutService(OrderAction):
             say_identity_failed(dispatcher)
             return reset()
         wish = Finishing(service, case, turn, dispatcher)
-        refusal = service.rule(case)
+        refusal = service.refusal(case)
         if refusal is not None:
             say_refusal(wish, refusal)
         elif service.confirm and progress.confirmed is not True:

@@ -246,7 +246,7 @@ async def _after_identity(turn: CustomerTurn, progress: Progress, order: Order |
         progress = replace(progress, service=better.service, details={**kept, **better.details}, confirmed=None)
     progress = replace(progress, details={**_given_before(turn, service, case), **case.details})
     case = replace(case, details=progress.details)
-    if service.rule(case) is not None:
+    if service.refusal(case) is not None:
         return progress, None
     if open_question(service, case):
         return progress, "details"

@@ -12,21 +12,18 @@ _COUNT = ("open", "done", "pending", "asking")
 """States of a request that has been made; one that was given up or dropped counts for nothing."""
 
 
-def earlier_requests(
-    connection: Connection, order_number: str, kind: str, handling: str = ""
-) -> tuple[EarlierRequest, ...]:
-    """Newest first; without what the message ``handling`` asked for itself, should a crash have it handled again."""
+def earlier_requests(connection: Connection, order_number: str, kind: str) -> tuple[EarlierRequest, ...]:
+    """Newest first."""
     query = (
         sa.select(service_requests)
         .where(
             service_requests.c.order_number == order_number,
             service_requests.c.kind == kind,
             service_requests.c.state.in_(_COUNT),
-            service_requests.c.message_id != handling,
         )
         .order_by(service_requests.c.id.desc())
     )
     return tuple(
-        EarlierRequest(row.reference or "", row.created_at, row.state, row.details or {})
+        EarlierRequest(row.reference or "", row.created_at, row.state, row.details or {}, row.message_id)
         for row in connection.execute(query)
     )

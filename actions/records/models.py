@@ -81,6 +81,8 @@ class EarlierRequest:
     at: datetime
     state: str
     details: Mapping[str, Any]
+    message_id: str = ""
+    """The customer's message that confirmed it."""
 
 
 @dataclass(frozen=True)
