@@ -12,7 +12,12 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.sparse import csr_matrix
 
+from kb.dense import ALL_UP_TO
 from kb.lexical import Asked, Postings
+
+LEAST_RARITY = float(np.log(4))
+"""In a large library, words that more than a quarter of the articles hold are left out: they say little and cost most of
+the time."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +84,10 @@ class WordRows:
         squares = np.bincount(owners, values * values, minlength=len(rows)).astype(np.float64)
         squares += self.unknown[rows] * self.postings.rarity_of_none**2
         values /= np.sqrt(squares)[owners]
-        return csr_matrix((values, words, starts), shape=(len(rows), len(self.postings.words)))
+        least = LEAST_RARITY if len(self.postings.lengths) > ALL_UP_TO else 0.0
+        telling = self.postings.rarity[words] >= least
+        kept = np.concatenate([[0], np.cumsum(telling)])[starts]
+        return csr_matrix((values[telling], words[telling], kept), shape=(len(rows), len(self.postings.words)))
 
 
 def cosines(texts: csr_matrix, asked: Asked) -> np.ndarray:

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from kb import likeness
 from kb.lexical import Postings
 from kb.likeness import WordRows, cosines
 from kb.terms import terms
@@ -41,6 +42,13 @@ def test_a_query_is_compared_word_by_word(postings: Postings) -> None:
     assert found[1] > found[2] == 0
     assert cosines(matrix, postings.ask("return policy unheard"))[0] < found[0]
     assert cosines(matrix, postings.ask("unheard")).tolist() == [0] * 5
+
+
+def test_a_large_library_leaves_common_words_out(monkeypatch: pytest.MonkeyPatch, postings: Postings) -> None:
+    common = int(postings.words.place_of(b"return"))
+    assert WordRows.of_passages(postings).matrix(np.arange(2))[:, common].nnz == 2
+    monkeypatch.setattr(likeness, "ALL_UP_TO", 4)
+    assert WordRows.of_passages(postings).matrix(np.arange(2))[:, common].nnz == 0
 
 
 def test_what_is_stored_is_what_was_read(postings: Postings) -> None:
