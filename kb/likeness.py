@@ -16,8 +16,8 @@ from kb.dense import ALL_UP_TO
 from kb.lexical import Asked, Postings
 
 LEAST_RARITY = float(np.log(4))
-"""In a large library, words that more than a quarter of the articles hold are left out: they say little and cost most of
-the time."""
+"""In a large library, words that more than a quarter of the articles hold are left out: they say little and cost most
+of the time."""
 
 
 @dataclass(frozen=True)
