@@ -178,7 +178,9 @@ async def test_only_trouble_of_ours_raises_an_alarm(
         await queue.start()
         await asyncio.wait_for(done.wait(), 20)
     await queue.stop()
-    assert [(line["event"], line["log_level"]) for line in lines] == [(event, level)]
+    assert [line["event"] for line in lines] == [event]
+    # Which name structlog gives the level of an exception depends on whether this process has set it up before.
+    assert (lines[0]["log_level"] in {"error", "exception"}) is (level == "error")
     assert bool(lines[0].get("exc_info")) is (level == "error")
 
 
