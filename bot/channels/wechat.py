@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
 from bot.channels.platform import Errors, Files, PlatformApi, PlatformRefusal
-from bot.channels.tokens import Shelf, Token, TokenSource
+from bot.channels.tencent import TencentAccount
+from bot.channels.tokens import Shelf
 from bot.channels.wechat_parse import CHANNEL
 from bot.channels.wechat_render import render
 from bot.messages import Attachment, Conversation, StoredMessage
@@ -39,30 +40,18 @@ SHOW_QR = "https://mp.weixin.qq.com/cgi-bin/showqrcode?ticket="
 TOKEN = "/cgi-bin/stable_token"  # noqa: S105 (an address)
 
 
-class WechatAccount:
+class WechatAccount(TencentAccount):
     """One official account: its API and its token."""
 
     def __init__(
         self, app_id: str, app_secret: str, api: PlatformApi, shelf: Shelf, now: Callable[[], float] = time.time
     ) -> None:
-        self._app_id = app_id
-        self._secret = app_secret
-        self._now = now
-        self.api = api
-        self.tokens = TokenSource(f"{CHANNEL}:{app_id}", self._fetch_token, shelf, now)
+        body = {"grant_type": "client_credential", "appid": app_id, "secret": app_secret}
 
-    async def _fetch_token(self, another: bool) -> Token:
-        body: dict[str, Any] = {
-            "grant_type": "client_credential",
-            "appid": self._app_id,
-            "secret": self._secret,
-            "force_refresh": another,
-        }
-        answer = await self.api.post(TOKEN, body, {})
-        return Token(str(answer["access_token"]), self._now() + float(answer["expires_in"]))
+        async def fetch(another: bool) -> dict[str, Any]:
+            return await api.post(TOKEN, {**body, "force_refresh": another}, {})
 
-    async def call(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
-        return await self.api.call(path, body, self.tokens)
+        super().__init__(f"{CHANNEL}:{app_id}", api, shelf, fetch, now)
 
     async def scan_link(self, scene: str) -> str:
         """The address of a QR code; whoever scans it comes to the account with this ``scene``, at most 64 characters.
@@ -72,12 +61,6 @@ class WechatAccount:
         body = {"expire_seconds": SCAN_SECONDS, "action_name": "QR_STR_SCENE"}
         answer = await self.call(MAKE_QR, {**body, "action_info": {"scene": {"scene_str": scene}}})
         return SHOW_QR + quote(str(answer["ticket"]), safe="")
-
-    async def download(self, media_id: str) -> bytes:
-        return await self.api.download("/cgi-bin/media/get", {"media_id": media_id}, self.tokens)
-
-    async def upload(self, kind: str, name: str, data: bytes, content_type: str) -> str:
-        return await self.api.upload("/cgi-bin/media/upload", kind, name, data, content_type, self.tokens)
 
 
 class WechatChannel:

@@ -14,7 +14,8 @@ from typing import Any
 import structlog
 
 from bot.channels.platform import Errors, Files, PlatformApi, PlatformRefusal
-from bot.channels.tokens import Shelf, Token, TokenSource
+from bot.channels.tencent import TencentAccount
+from bot.channels.tokens import Shelf
 from bot.channels.wecom_parse import CHANNEL, receiver_of
 from bot.channels.wecom_render import render
 from bot.messages import Attachment, Conversation, Owner, StoredMessage
@@ -50,31 +51,17 @@ _KINDS = {"image/jpeg": "image", "image/png": "image", "video/mp4": "video", "au
 log = structlog.get_logger(__name__)
 
 
-class WecomAccount:
+class WecomAccount(TencentAccount):
     """A company's customer service: its API and its token."""
 
     def __init__(
         self, corp_id: str, secret: str, api: PlatformApi, shelf: Shelf, now: Callable[[], float] = time.time
     ) -> None:
-        self._corp_id = corp_id
-        self._secret = secret
-        self._now = now
-        self.api = api
-        self.tokens = TokenSource(f"{CHANNEL}:{corp_id}", self._fetch_token, shelf, now)
+        async def fetch(another: bool) -> dict[str, Any]:
+            # WeCom gives the same token until it ends, and has no way to ask for another.
+            return await api.get("/cgi-bin/gettoken", {"corpid": corp_id, "corpsecret": secret})
 
-    async def _fetch_token(self, another: bool) -> Token:
-        # WeCom gives the same token until it ends, and has no way to ask for another.
-        answer = await self.api.get("/cgi-bin/gettoken", {"corpid": self._corp_id, "corpsecret": self._secret})
-        return Token(str(answer["access_token"]), self._now() + float(answer["expires_in"]))
-
-    async def call(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
-        return await self.api.call(path, body, self.tokens)
-
-    async def download(self, media_id: str) -> bytes:
-        return await self.api.download("/cgi-bin/media/get", {"media_id": media_id}, self.tokens)
-
-    async def upload(self, kind: str, name: str, data: bytes, content_type: str) -> str:
-        return await self.api.upload("/cgi-bin/media/upload", kind, name, data, content_type, self.tokens)
+        super().__init__(f"{CHANNEL}:{corp_id}", api, shelf, fetch, now)
 
 
 class WecomChannel:

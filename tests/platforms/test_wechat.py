@@ -79,7 +79,7 @@ async def test_a_menus_entry_of_somebody_else_is_only_text(world: Connected) -> 
     await world.platform.says("o1", "你好")
     await until(lambda: world.platform.customer("o1").texts())
     entry = world.platform.customer("o1").screen[-1]["menu"][0]["id"]
-    await world.platform.says("o2", "取消", bizmsgmenuid=entry)
+    await world.platform.says("o2", "取消", entry=entry)
     await until(lambda: world.platform.customer("o2").texts())
     assert (world.brain.asked[-1].payload, world.brain.asked[-1].text) == (None, "取消")
 

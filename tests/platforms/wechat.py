@@ -15,16 +15,15 @@ from aiohttp import web
 
 from bot.channels.wechat_crypto import aes_key, encrypt, signature
 from bot.channels.xml_fields import read_fields, write_fields
-from tests.platforms.simulator import Delivered, Refusal, Simulator, answering, body_of
+from tests.platforms.simulator import Delivered, Refusal, answering, body_of
+from tests.platforms.tencent import TOKEN_SECONDS, TWO_DAYS, TencentSimulator, text_within
 
-TWO_DAYS, MINUTE = 48 * 3600.0, 60.0
-TOKEN_SECONDS = 7200
-MAX_TEXT_BYTES = 2048
+MINUTE = 60.0
 NAME = "微信公众号 · WeChat Official Account"
 
 
 @dataclass
-class WechatSimulator(Simulator):
+class WechatSimulator(TencentSimulator):
     """One official account."""
 
     app_id: str = "wx0000simulated01"
@@ -39,24 +38,13 @@ class WechatSimulator(Simulator):
     scenes: dict[str, tuple[str, float]] = field(default_factory=dict)
 
     # --- what customers do -----------------------------------------------------------------
-    async def says(self, name: str, text: str, **more: str) -> Delivered:
+    async def says(self, name: str, text: str, entry: str | None = None) -> Delivered:
         self.customer(name).sees("customer", text=text)
-        return await self.sends(name, {"MsgType": "text", "Content": text, **more})
+        pressed = {"bizmsgmenuid": entry} if entry else {}
+        return await self.sends(name, {"MsgType": "text", "Content": text, **pressed})
 
-    async def presses(self, name: str, label: str) -> Delivered:
-        """A tap on the newest menu that has this entry."""
-        for shown in reversed(self.customer(name).screen):
-            for entry in shown.get("menu", ()):
-                if entry["content"] == label:
-                    return await self.says(name, label, bizmsgmenuid=entry["id"])
-        raise LookupError(label)
-
-    async def shows(self, name: str, data: bytes, content_type: str = "image/jpeg") -> Delivered:
-        media_id = secrets.token_urlsafe(16)
-        self.media[media_id] = content_type, data
-        self.customer(name).sees("customer", text="[图片]")
-        fields = {"MsgType": "image", "PicUrl": "http://mmbiz.invalid/0", "MediaId": media_id}
-        return await self.sends(name, fields)
+    async def picture(self, name: str, media_id: str) -> Delivered:
+        return await self.sends(name, {"MsgType": "image", "PicUrl": "http://mmbiz.invalid/0", "MediaId": media_id})
 
     async def sends(self, name: str, fields: Mapping[str, str]) -> Delivered:
         """A message of any kind opens the window of 48 hours."""
@@ -135,9 +123,8 @@ class WechatSimulator(Simulator):
             [
                 web.post("/cgi-bin/stable_token", answering(self, self._stable_token)),
                 web.post("/cgi-bin/message/custom/send", answering(self, self._send)),
-                web.post("/cgi-bin/media/upload", answering(self, self._upload)),
                 web.post("/cgi-bin/qrcode/create", answering(self, self._qrcode)),
-                web.get("/cgi-bin/media/get", self._get_media),
+                *self.media_routes(),
             ]
         )
         return app
@@ -205,45 +192,19 @@ class WechatSimulator(Simulator):
         if kind not in ("text", "image", "voice", "video", "msgmenu", "news") or not isinstance(inside, dict):
             raise Refusal(40008)
         if kind == "text":
-            return {"text": _text(inside.get("content"))}
+            return {"text": text_within(inside.get("content"))}
         if kind == "msgmenu":
             entries = inside.get("list")
             if not isinstance(entries, list) or not entries:
                 raise Refusal(44003)
-            menu = [{"id": str(int(entry["id"])), "content": _text(entry["content"])} for entry in entries]
-            return {"text": _text(inside.get("head_content")), "menu": menu}
+            menu = [{"id": str(int(entry["id"])), "content": text_within(entry["content"])} for entry in entries]
+            return {"text": text_within(inside.get("head_content")), "menu": menu}
         if inside.get("media_id") not in self.media:
             raise Refusal(40007)
         return {"text": f"[{kind}]", "media": inside["media_id"]}
 
-    async def _upload(self, request: web.Request) -> dict[str, Any]:
-        self.check_token(request)
-        form = await request.post()
-        file = form.get("media")
-        if not isinstance(file, web.FileField):
-            raise Refusal(41005)
-        media_id = secrets.token_urlsafe(16)
-        self.media[media_id] = file.content_type, file.file.read()
-        return {"type": request.query.get("type", ""), "media_id": media_id, "created_at": int(self.clock.now())}
-
-    async def _get_media(self, request: web.Request) -> web.Response:
-        try:
-            self.check_token(request)
-            if request.query.get("media_id") not in self.media:
-                raise Refusal(40007)
-        except Refusal as refusal:
-            return web.json_response({"errcode": refusal.code, "errmsg": "refused"})
-        content_type, data = self.media[request.query["media_id"]]
-        return web.Response(body=data, content_type=content_type)
-
     async def act(self, customer: str, deed: str, details: Mapping[str, Any]) -> None:
-        if deed == "say":
-            await self.says(customer, str(details["text"]))
-        elif deed == "press":
-            await self.presses(customer, str(details["text"]))
-        elif deed == "picture":
-            await self.shows(customer, bytes.fromhex("ffd8ffe000104a46494600010100000100010000ffd9"))
-        elif deed in ("subscribe", "unsubscribe"):
+        if deed in ("subscribe", "unsubscribe"):
             await self.event(customer, deed)
         elif deed == "forget_token":
             self.forget_token()
@@ -259,14 +220,6 @@ class WechatSimulator(Simulator):
             "KEFU_WECHAT_API_BASE": base,
         }
         return settings if self.mode == "plain" else {**settings, "KEFU_WECHAT_AES_KEY": self.key}
-
-
-def _text(value: Any) -> str:
-    if not isinstance(value, str) or not value:
-        raise Refusal(44004)
-    if len(value.encode()) > MAX_TEXT_BYTES:
-        raise Refusal(45002)
-    return value
 
 
 def stand(target: str, address: str) -> tuple[web.Application, dict[str, str]]:

@@ -14,11 +14,11 @@ from aiohttp import web
 
 from bot.channels.wechat_crypto import aes_key, encrypt, signature
 from bot.channels.xml_fields import write_fields
-from tests.platforms.simulator import Delivered, Refusal, Simulator, answering, body_of
+from tests.platforms.simulator import Delivered, Refusal, answering, body_of
+from tests.platforms.tencent import TOKEN_SECONDS, TWO_DAYS, TencentSimulator, text_within
 
-TWO_DAYS = 48 * 3600.0
-PERMIT_SECONDS, WELCOME_SECONDS, TOKEN_SECONDS = 600.0, 20.0, 7200
-MAX_TEXT_BYTES, MAX_HEAD_BYTES, MAX_MSGID = 2048, 1024, 32
+PERMIT_SECONDS, WELCOME_SECONDS = 600.0, 20.0
+MAX_HEAD_BYTES, MAX_MSGID = 1024, 32
 NEW, BOT, POOL, PERSON, ENDED = range(5)
 ALLOWED = {
     NEW: {BOT, POOL, PERSON, ENDED},
@@ -31,7 +31,7 @@ NAME = "微信客服 · WeCom customer service"
 
 
 @dataclass
-class WecomSimulator(Simulator):
+class WecomSimulator(TencentSimulator):
     """One company with one customer-service account."""
 
     corp_id: str = "ww0000simulated01"
@@ -51,22 +51,12 @@ class WecomSimulator(Simulator):
     access_until: float = 0.0
 
     # --- what customers do -----------------------------------------------------------------
-    async def says(self, name: str, text: str, menu_id: str | None = None) -> Delivered:
+    async def says(self, name: str, text: str, entry: str | None = None) -> Delivered:
         self.customer(name).sees("customer", text=text)
-        inside = {"content": text, **({"menu_id": menu_id} if menu_id else {})}
+        inside = {"content": text, **({"menu_id": entry} if entry else {})}
         return await self.sends(name, {"msgtype": "text", "text": inside})
 
-    async def presses(self, name: str, label: str) -> Delivered:
-        for shown in reversed(self.customer(name).screen):
-            for entry in shown.get("menu", ()):
-                if entry["content"] == label:
-                    return await self.says(name, label, entry["id"])
-        raise LookupError(label)
-
-    async def shows(self, name: str, data: bytes, content_type: str = "image/jpeg") -> Delivered:
-        media_id = secrets.token_urlsafe(16)
-        self.media[media_id] = content_type, data
-        self.customer(name).sees("customer", text="[图片]")
+    async def picture(self, name: str, media_id: str) -> Delivered:
         return await self.sends(name, {"msgtype": "image", "image": {"media_id": media_id}})
 
     async def sends(self, name: str, content: Mapping[str, Any]) -> Delivered:
@@ -87,16 +77,7 @@ class WecomSimulator(Simulator):
         code = secrets.token_urlsafe(18)
         self.welcomes[code] = name, self.clock.now()
         event = {"event_type": "enter_session", **self._whom(name), "scene": "shop", "welcome_code": code}
-        self.items.append(
-            {
-                "msgid": secrets.token_urlsafe(18),
-                "send_time": self.stamp(),
-                "origin": 4,
-                "msgtype": "event",
-                "event": event,
-            }
-        )
-        return await self.tell()
+        return await self._tells_event(event)
 
     async def servicer_takes(self, name: str, userid: str) -> Delivered:
         """One of the shop's people takes the conversation in WeCom itself."""
@@ -114,16 +95,7 @@ class WecomSimulator(Simulator):
 
     async def send_failed(self, name: str, msgid: str) -> Delivered:
         event = {"event_type": "msg_send_fail", **self._whom(name), "fail_msgid": msgid, "fail_type": 4}
-        self.items.append(
-            {
-                "msgid": secrets.token_urlsafe(18),
-                "send_time": self.stamp(),
-                "origin": 4,
-                "msgtype": "event",
-                "event": event,
-            }
-        )
-        return await self.tell()
+        return await self._tells_event(event)
 
     async def _changed(self, name: str, change: int, userid: str) -> Delivered:
         event = {
@@ -132,15 +104,11 @@ class WecomSimulator(Simulator):
             "change_type": change,
             "new_servicer_userid": userid,
         }
-        self.items.append(
-            {
-                "msgid": secrets.token_urlsafe(18),
-                "send_time": self.stamp(),
-                "origin": 4,
-                "msgtype": "event",
-                "event": event,
-            }
-        )
+        return await self._tells_event(event)
+
+    async def _tells_event(self, event: Mapping[str, Any]) -> Delivered:
+        head = {"msgid": secrets.token_urlsafe(18), "send_time": self.stamp(), "origin": 4}
+        self.items.append({**head, "msgtype": "event", "event": event})
         return await self.tell()
 
     async def tell(self) -> Delivered:
@@ -175,8 +143,7 @@ class WecomSimulator(Simulator):
                 web.post("/cgi-bin/kf/send_msg_on_event", answering(self, self._welcome)),
                 web.post("/cgi-bin/kf/service_state/get", answering(self, self._state)),
                 web.post("/cgi-bin/kf/service_state/trans", answering(self, self._trans)),
-                web.post("/cgi-bin/media/upload", answering(self, self._upload)),
-                web.get("/cgi-bin/media/get", self._get_media),
+                *self.media_routes(),
             ]
         )
         return app
@@ -255,13 +222,13 @@ class WecomSimulator(Simulator):
         if kind not in ("text", "image", "voice", "video", "file", "msgmenu") or not isinstance(inside, dict):
             raise Refusal(40008)
         if kind == "text":
-            return {"text": _text(inside.get("content"), MAX_TEXT_BYTES)}
+            return {"text": text_within(inside.get("content"))}
         if kind == "msgmenu":
             clicks = [entry["click"] for entry in inside.get("list") or () if entry.get("type") == "click"]
             if not clicks or any(len(click["id"].encode()) > 128 for click in clicks):
                 raise Refusal(40058)
-            menu = [{"id": click["id"], "content": _text(click["content"], 128)} for click in clicks]
-            return {"text": _text(inside.get("head_content"), MAX_HEAD_BYTES), "menu": menu}
+            menu = [{"id": click["id"], "content": text_within(click["content"], 128)} for click in clicks]
+            return {"text": text_within(inside.get("head_content"), MAX_HEAD_BYTES), "menu": menu}
         if inside.get("media_id") not in self.media:
             raise Refusal(40007)
         return {"text": f"[{kind}]", "media": inside["media_id"]}
@@ -282,33 +249,8 @@ class WecomSimulator(Simulator):
         self.states[name] = wanted
         return {"msg_code": secrets.token_urlsafe(8)}
 
-    async def _upload(self, request: web.Request) -> dict[str, Any]:
-        self.check_token(request)
-        file = (await request.post()).get("media")
-        if not isinstance(file, web.FileField):
-            raise Refusal(41005)
-        media_id = secrets.token_urlsafe(16)
-        self.media[media_id] = file.content_type, file.file.read()
-        return {"type": request.query.get("type", ""), "media_id": media_id}
-
-    async def _get_media(self, request: web.Request) -> web.Response:
-        try:
-            self.check_token(request)
-            if request.query.get("media_id") not in self.media:
-                raise Refusal(40007)
-        except Refusal as refusal:
-            return web.json_response({"errcode": refusal.code, "errmsg": "refused"})
-        content_type, data = self.media[request.query["media_id"]]
-        return web.Response(body=data, content_type=content_type)
-
     async def act(self, customer: str, deed: str, details: Mapping[str, Any]) -> None:
-        if deed == "say":
-            await self.says(customer, str(details["text"]))
-        elif deed == "press":
-            await self.presses(customer, str(details["text"]))
-        elif deed == "picture":
-            await self.shows(customer, bytes.fromhex("ffd8ffe000104a46494600010100000100010000ffd9"))
-        elif deed == "subscribe":
+        if deed == "subscribe":
             await self.enters(customer)
         elif deed == "forget_token":
             self.access_until = 0.0
@@ -324,14 +266,6 @@ class WecomSimulator(Simulator):
             "KEFU_WECOM_AES_KEY": self.key,
             "KEFU_WECOM_API_BASE": base,
         }
-
-
-def _text(value: Any, limit: int) -> str:
-    if not isinstance(value, str) or not value:
-        raise Refusal(44004)
-    if len(value.encode()) > limit:
-        raise Refusal(45002)
-    return value
 
 
 def stand(target: str, address: str) -> tuple[web.Application, dict[str, str]]:
