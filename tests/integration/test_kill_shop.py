@@ -21,12 +21,13 @@ from tests.integration.shop import Shop, free_port
 CONVERSATIONS = 20
 KILLS = 3
 CANCELLED = "SO202611010001"
-# Every fourth conversation cancels the same order, so that they race each other and the kills for one change.
+# Every fourth conversation cancels the same order, so that they race each other and the kills for one change. The others
+# ask about five orders: tries that a kill cuts short count against an order until they are handled again.
 TRACKING = """你好
 我的订单到哪了
-SO202611010002
+SO20261101000{order}
 退货要几天内
-8002
+800{order}
 谢谢
 怎么开发票
 我的订单到哪了
@@ -45,7 +46,7 @@ bye""".splitlines()
 
 
 def script(number: int) -> list[str]:
-    return CANCELLING if number % 4 == 0 else TRACKING
+    return CANCELLING if number % 4 == 0 else [line.format(order=2 + number % 5) for line in TRACKING]
 
 
 class Customer:
@@ -153,7 +154,8 @@ def assert_records(database: Path, customers: list[Customer]) -> None:
             for customer in customers
         }
     assert (cancelled, refunds, state) == (1, 1, "cancelled")
-    tracking = [keys[number] for number in keys if number % 4]
-    for variant in sorted({" ".join(key for (key,) in found) for found in tracking}):
-        print(variant)
-    assert all(found == tracking[0] for found in tracking)
+    for order in range(5):
+        tracking = [keys[number] for number in keys if number % 4 and number % 5 == order]
+        for variant in sorted({" ".join(key for (key,) in found) for found in tracking}):
+            print(variant)
+        assert len(tracking) == 3 and all(found == tracking[0] for found in tracking)
