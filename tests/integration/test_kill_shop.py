@@ -21,8 +21,8 @@ from tests.integration.shop import Shop, free_port
 CONVERSATIONS = 20
 KILLS = 3
 CANCELLED = "SO202611010001"
-# Every fourth conversation cancels the same order, so that they race each other and the kills for one change. The others
-# ask about five orders: tries that a kill cuts short count against an order until they are handled again.
+# Every fourth conversation cancels the same order, so that they race each other and the kills for one change. The
+# others ask about five orders: tries that a kill cuts short count against an order until they are handled again.
 TRACKING = """你好
 我的订单到哪了
 SO20261101000{order}
@@ -158,4 +158,4 @@ def assert_records(database: Path, customers: list[Customer]) -> None:
         tracking = [keys[number] for number in keys if number % 4 and number % 5 == order]
         for variant in sorted({" ".join(key for (key,) in found) for found in tracking}):
             print(variant)
-        assert len(tracking) == 3 and all(found == tracking[0] for found in tracking)
+        assert tracking == [tracking[0]] * 3
