@@ -68,6 +68,7 @@ def build_parser() -> argparse.ArgumentParser:
     simulate.add_argument("--target", metavar="URL", help="where Kefu listens (default: this machine, KEFU_PORT)")
     complaints = commands.add_parser("complaints", help="causes of complaints, and which are not settled")
     complaints.add_argument("--json", action="store_true", help="one JSON object instead of two tables")
+    _add_agents(commands.add_parser("agents", help="who may log in at the desk"))
     demo = commands.add_parser("demo", help="the demo shop").add_subparsers(dest="action", required=True)
     demo.add_parser("seed", help="put the demo orders and log-ins into the database")
     return parser
@@ -93,6 +94,19 @@ def _add_kb(parser: argparse.ArgumentParser) -> None:
     bring.add_argument("--encoding", metavar="NAME", help="of the files, as gb18030 or big5 (default: guessed)")
     bring.add_argument("--topic", default="imported", metavar="NAME", help="folder of what names no topic")
     bring.add_argument("--force", action="store_true", help="overwrite articles that are there already")
+
+
+def _add_agents(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", required=True)
+    add = actions.add_parser("add", help="let somebody log in; asks for a password, or reads it from stdin")
+    add.add_argument("username")
+    add.add_argument("--name", help="what customers and colleagues read (default: the user name)")
+    add.add_argument("--role", choices=["agent", "supervisor"], default="agent", help="a supervisor may act for others")
+    add.add_argument("--language", choices=["zh", "en"], default="zh", help="of the desk's pages")
+    actions.add_parser("password", help="give somebody a new password").add_argument("username")
+    actions.add_parser("remove", help="let somebody log in no more").add_argument("username")
+    shown = actions.add_parser("list", help="who there is, and how many conversations they have in hand")
+    shown.add_argument("--json", action="store_true", help="one JSON list instead of a table")
 
 
 def run_command(arguments: Sequence[str]) -> int:

@@ -25,7 +25,7 @@ from bot.conversation import handle, send_replies
 from bot.domain_file import DomainError, read_intents
 from bot.gateway.metrics import Metrics, metered
 from bot.jobs.scheduler import Scheduler
-from bot.messages import BotTurn, Turn
+from bot.messages import BotTurn, Language, Turn
 from bot.ports import Brain, Channel, Parts
 from bot.queue.in_process import InProcessQueue
 from bot.queue.notifier import InProcessNotifier
@@ -204,15 +204,27 @@ def records_source(settings: Settings) -> Source:
     return Source(settings.records_url, settings.records_api, settings.records_token, RULES / "records.yml")
 
 
+DEMO_LOGINS: Mapping[str, tuple[str, Language]] = {"agent": ("小林 Lin", "zh"), "supervisor": ("Morgan", "en")}
+"""Display name and language by user name; the role is called the same."""
+
+
 async def seed_demo(settings: Settings, database: Database) -> dict[str, str]:
-    """Demo orders, where the shop has none of its own, and two log-ins; returns username → password."""
+    """Demo orders, where the shop has none of its own, and demo log-ins; returns username → password."""
     if records_source(settings).kind == "own":
         await demo.seed(database, clock.shop_day(clock.now()))
-    accounts = Accounts(database)
+    return await demo_logins(settings, Accounts(database))
+
+
+async def demo_logins(settings: Settings, accounts: Accounts) -> dict[str, str]:
+    """Made for a shop that has no agents of its own; as soon as it has, they are ended. Returns username → password."""
+    if any(each.username not in DEMO_LOGINS for each in await accounts.agents()):
+        for username in DEMO_LOGINS:
+            await accounts.remove_agent(username)
+        return {}
     password = demo_password(settings)
-    await accounts.add_agent("agent", "小林 Lin", "agent", "zh", password)
-    await accounts.add_agent("supervisor", "Morgan", "supervisor", "en", password)
-    return {"agent": password, "supervisor": password}
+    for username, (name, language) in DEMO_LOGINS.items():
+        await accounts.add_agent(username, name, username, language, password)
+    return dict.fromkeys(DEMO_LOGINS, password)
 
 
 def demo_password(settings: Settings) -> str:

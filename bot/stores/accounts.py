@@ -60,6 +60,11 @@ class Accounts:
         """By display name."""
         return await self._database.read(_all_agents)
 
+    async def remove_agent(self, username: str) -> None:
+        """Ends their sessions too; one that is not there is no fault."""
+        sessions = sa.delete(desk_sessions).where(desk_sessions.c.username == username)
+        await self._write(sessions, sa.delete(agents).where(agents.c.username == username))
+
     async def create_desk_session(self, username: str) -> tuple[str, str]:
         """A new session's token (for the cookie) and its CSRF token; sessions that have run out are swept away."""
         token, csrf = secrets.token_urlsafe(32), secrets.token_urlsafe(32)

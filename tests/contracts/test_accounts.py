@@ -44,6 +44,14 @@ async def test_a_session_opens_until_it_is_ended(accounts: Accounts) -> None:
     assert await accounts.desk_session(token) is None
 
 
+async def test_who_is_removed_is_logged_out(accounts: Accounts) -> None:
+    token, _ = await accounts.create_desk_session("anna")
+    await accounts.remove_agent("anna")
+    await accounts.remove_agent("anna")
+    assert await accounts.desk_session(token) is None
+    assert await accounts.check_password("anna", "correct horse") is None
+
+
 async def test_a_session_runs_out(accounts: Accounts, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(accounts_module, "DESK_SESSION_LASTS", timedelta(seconds=-1))
     token, _ = await accounts.create_desk_session("anna")
