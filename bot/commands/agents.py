@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from actions.records.database import Database
-from bot import wiring
+from bot import wiring, wiring_demo
 from bot.messages import Agent, Owner
 from bot.settings import Settings
 from bot.stores.accounts import Accounts
@@ -52,12 +52,12 @@ async def _add(settings: Settings, database: Database, options: argparse.Namespa
     accounts, name = Accounts(database), options.username
     if not _USERNAME.fullmatch(name):
         raise WrongInput(f"{name!r} cannot be a user name: use small letters, digits, and . _ - after the first.")
-    if name in wiring.DEMO_LOGINS:
+    if name in wiring_demo.DEMO_LOGINS:
         raise WrongInput(f"{name!r} is the name of a demo log-in: choose another.")
     if await _find(accounts, name):
         raise WrongInput(f"{name} is there already. `kefu agents password {name}` changes the password.")
     await accounts.add_agent(name, options.name or name, options.role, options.language, _new_password(name))
-    await wiring.demo_logins(settings, accounts)
+    await wiring_demo.demo_logins(settings, accounts)
     print(f"kefu: {name} can log in at /desk/.", file=sys.stderr)
 
 
@@ -91,7 +91,7 @@ async def _list(settings: Settings, database: Database, options: argparse.Namesp
             "name": agent.display_name,
             "role": agent.role,
             "language": agent.language,
-            "demo": agent.username in wiring.DEMO_LOGINS,
+            "demo": agent.username in wiring_demo.DEMO_LOGINS,
             "conversations": held[agent.username],
         }
         for agent in await Accounts(database).agents()

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 
 from rich.console import Console
 
-from bot import logs, wiring
+from bot import logs, wiring, wiring_demo
 from bot.channels.terminal import TerminalChannel, typed_lines
 from bot.conversation.accept import accept
 from bot.messages import Incoming, Language, OfferedButton, StoredMessage
@@ -39,7 +39,7 @@ async def _chat(settings: Settings, language: Language) -> int:
             print("   " + "  ".join(labels))
 
     assembly = await wiring.assemble(settings, channels={"terminal": TerminalChannel(show)})
-    await wiring.seed_demo(settings, assembly.database)
+    await wiring_demo.seed_demo(settings, assembly.database)
     try:
         with console.status("loading the language model …"):
             await assembly.load_brain()

@@ -6,7 +6,7 @@ import argparse
 import asyncio
 import json
 
-from bot import wiring
+from bot import wiring, wiring_demo
 from bot.settings import Settings
 
 
@@ -20,6 +20,6 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
 async def _seed(settings: Settings) -> dict[str, str]:
     assembly = await wiring.assemble(settings)
     try:
-        return await wiring.seed_demo(settings, assembly.database)
+        return await wiring_demo.seed_demo(settings, assembly.database)
     finally:
         await assembly.close()

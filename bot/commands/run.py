@@ -12,7 +12,7 @@ import time
 from aiohttp import web
 from rich.console import Console
 
-from bot import logs, wiring
+from bot import logs, wiring, wiring_demo
 from bot.gateway.application import create_app
 from bot.settings import Settings
 
@@ -37,7 +37,7 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
 async def _serve(settings: Settings) -> int:
     started = time.monotonic()
     assembly = await wiring.assemble(settings)
-    logins = await wiring.seed_demo(settings, assembly.database)
+    logins = await wiring_demo.seed_demo(settings, assembly.database)
     app = create_app(
         assembly.parts,
         settings,

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from actions.records.database import Database
-from bot import wiring
+from bot import wiring_demo
 from bot.cli import run_command
 from bot.messages import Incoming, Owner
 from bot.settings import Settings
@@ -59,7 +59,7 @@ def shop(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys
 def seed(url: str) -> dict[str, str]:
     async def run() -> dict[str, str]:
         database = Database(url)
-        logins = await wiring.seed_demo(Settings.from_environment(), database)
+        logins = await wiring_demo.seed_demo(Settings.from_environment(), database)
         await database.close()
         return logins
 

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from bot import wiring
+from bot import wiring, wiring_demo
 from bot.commands import run
 from bot.settings import Settings
 from tests.fakes import fake_parts
@@ -53,7 +53,7 @@ async def serve(
         return {}
 
     monkeypatch.setattr(wiring, "assemble", assemble)
-    monkeypatch.setattr(wiring, "seed_demo", seed_demo)
+    monkeypatch.setattr(wiring_demo, "seed_demo", seed_demo)
     settings = Settings(home=Path("unused"), database_url="sqlite:///unused.db", port=port)
     return assembly, asyncio.create_task(run._serve(settings))
 

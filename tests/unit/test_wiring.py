@@ -12,7 +12,7 @@ from actions.records import clock
 from actions.records.database import Database
 from actions.records.tables import orders
 from bot.settings import Settings
-from bot.wiring import demo_password, seed_demo
+from bot.wiring_demo import demo_password, seed_demo
 from tests.databases import copy_of, rows
 
 
