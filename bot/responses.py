@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -106,6 +107,28 @@ class ResponseCatalogue:
         return self._text(self._response(key), language, arguments)
 
 
-def lint(folder: Path) -> list[str]:
-    """Every fault of ``data/responses/``; empty when all is well. Used by ``make check``."""
-    return read_folder(folder)[1]
+def lint(folder: Path, payloads: Collection[str] | None = None) -> list[str]:
+    """Every fault of ``data/responses/``; empty when all is well. Used by ``make check``.
+
+    ``payloads``: the names a button may send after its ``/`` (intents, and what is understood before the bot is asked).
+    """
+    responses, faults = read_folder(folder)
+    if payloads is not None:
+        faults += [fault for response in responses.values() for fault in _button_faults(response, payloads)]
+    return faults
+
+
+def _button_faults(response: Response, payloads: Collection[str]) -> Iterator[str]:
+    for payload in sorted({button.payload for button in response.buttons}):
+        name, brace, inside = payload[1:].partition("{")
+        if name not in payloads:
+            yield f"{response.key}: the payload {payload!r} names no intent of domain.yml"
+        elif brace and not _is_object(brace + inside):
+            yield f"{response.key}: what follows the name in the payload {payload!r} is no JSON object"
+
+
+def _is_object(text: str) -> bool:
+    try:
+        return isinstance(json.loads(PLACEHOLDER.sub("0", text)), dict)
+    except ValueError:
+        return False

@@ -20,7 +20,8 @@ from actions.records.mapped.definition import MappingError
 from actions.records.port import OrderRecords
 from bot.channel_rules import ChannelRule
 from bot.channels.web import WebChannel
-from bot.conversation import handle, send_replies
+from bot.conversation import handle, join_words, send_replies
+from bot.conversation.choose_responder import BACK_TO_BOT
 from bot.domain_file import DomainError, read_intents
 from bot.gateway.metrics import Metrics, metered
 from bot.jobs.scheduler import Scheduler
@@ -52,6 +53,8 @@ RULES = ROOT / "rules"
 DOMAIN = ROOT / "domain.yml"
 RESPONSES = ROOT / "data" / "responses"
 ARTICLES = ROOT / "kb" / "articles"
+BEFORE_THE_BOT = {payload[1:] for payload in (BACK_TO_BOT, join_words.YES, join_words.NO, join_words.UNLINK)}
+"""What buttons may send beside the intents."""
 
 
 class BrainNotReady(Exception):
@@ -224,9 +227,9 @@ def rule_faults() -> list[str]:
     """What is wrong in rules/ and data/responses/, one line each; empty when all is well."""
     from bot.nlu.entity import shop  # here, because it brings the dictionaries, which no page needs
 
-    faults = list(responses_lint(RESPONSES))
-    responses = None if faults else ResponseCatalogue.load(RESPONSES)
     intents, unreadable = _intents()
+    faults = responses_lint(RESPONSES, intents and intents | BEFORE_THE_BOT)
+    responses = None if faults else ResponseCatalogue.load(RESPONSES)
     faults += unreadable
     checks: list[Callable[[], object]] = [lambda: _handoff_rules(responses, intents), lambda: _channel_rules(responses)]
     checks.append(lambda: load_hours(RULES / "hours.yml", shop_zone()))

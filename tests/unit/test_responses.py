@@ -188,6 +188,27 @@ def test_lint_accepts_good_files_and_refuses_doubles_and_an_empty_folder(tmp_pat
     assert "no *.yml" in lint(empty)[0]
 
 
+@pytest.mark.parametrize(
+    ("payload", "told"),
+    [
+        ("/request_humn", "names no intent"),
+        ("/", "names no intent"),
+        ('/request_human{"rule": }', "no JSON object"),
+        ("/request_human{rule}", "no JSON object"),
+    ],
+)
+def test_a_button_that_would_lead_nowhere_is_a_fault(tmp_path: Path, payload: str, told: str) -> None:
+    good = ("/request_human", '/request_human{"order": "{number}"}', '/request_human{"rule": 1}')
+    for number, each in enumerate((*good, payload)):
+        button = [f"{{title: 转人工, payload: '{each}'}}"]
+        text = f"  utter_{number}:\n" + variants("{number} 号", "{number}", zh_buttons=button, en_buttons=button)
+        folder_with(tmp_path, **{f"file{number}": HEAD + text})
+    (fault,) = lint(tmp_path, {"request_human"})
+    assert told in fault
+    assert "utter_3" in fault
+    assert lint(tmp_path) == []
+
+
 def test_keys_and_placeholders(catalogue: ResponseCatalogue) -> None:
     assert catalogue.keys() == {"utter_state", "utter_echo", "word_in_transit", "button_track"}
     assert catalogue.placeholders("utter_state") == {"order_number", "state"}
