@@ -14,7 +14,6 @@ from urllib.parse import urlsplit
 
 from bot.channel_settings import (
     CHANNEL_SETTINGS,
-    ChannelSettingsError,
     WechatSettings,
     WecomSettings,
     wechat_of,
@@ -22,6 +21,7 @@ from bot.channel_settings import (
 )
 from bot.channels.messenger_settings import API_BASE as MESSENGER_API
 from bot.channels.messenger_settings import MESSENGER_SETTINGS, MessengerSettings, messenger_of
+from bot.mail_settings import MAIL_SETTINGS, MailSettings, mail_of
 
 PREFIX = "KEFU_"
 MASK = "********"
@@ -97,7 +97,7 @@ DOCUMENTED: tuple[Setting, ...] = (
     Setting("KEFU_RATE_PER_SESSION", "30", "messages one web session may send in 10 seconds; 0 lifts the limit"),
     Setting("KEFU_RATE_PER_ADDRESS", "600", "web requests one network address may make in a minute; 0 lifts the limit"),
     Setting("KEFU_FILE_MB", "10", "largest photo or file a customer may send through the widget, in MB; 1 to 100"),
-    *(Setting(*each) for each in (*CHANNEL_SETTINGS, *MESSENGER_SETTINGS)),
+    *(Setting(*each) for each in (*MAIL_SETTINGS, *CHANNEL_SETTINGS, *MESSENGER_SETTINGS)),
 )
 
 
@@ -121,6 +121,7 @@ class Settings:
     rate_per_address: int = 600
     public_url: str = ""
     file_mb: int = 10
+    mail: MailSettings | None = None
     wechat: WechatSettings | None = None
     wecom: WecomSettings | None = None
     messenger: MessengerSettings | None = None
@@ -131,8 +132,8 @@ class Settings:
         given = _given(os.environ if env is None else env)
         home = Path(given.get("KEFU_HOME", "./var")).expanduser().resolve()
         try:
-            wechat, wecom = wechat_of(given), wecom_of(given)
-        except ChannelSettingsError as error:
+            wechat, wecom, mail = wechat_of(given), wecom_of(given), mail_of(given)
+        except ValueError as error:
             raise SettingsError(str(error)) from error
         return cls(
             home=home,
@@ -150,6 +151,7 @@ class Settings:
             rate_per_address=_whole_number(given, "KEFU_RATE_PER_ADDRESS", 600),
             public_url=_base_url(given, "KEFU_PUBLIC_URL", ""),
             file_mb=max(1, _whole_number(given, "KEFU_FILE_MB", 10, largest=MOST_MEGABYTES)),
+            mail=mail,
             wechat=wechat,
             wecom=wecom,
             messenger=_messenger(given),

@@ -25,6 +25,7 @@ from bot.conversation.choose_responder import BACK_TO_BOT
 from bot.domain_file import DomainError, read_intents
 from bot.gateway.metrics import Metrics, metered
 from bot.jobs.scheduler import Scheduler
+from bot.mail import Mailer, SmtpMailer
 from bot.messages import BotTurn, Turn
 from bot.ports import Brain, Channel, Parts
 from bot.queue.in_process import InProcessQueue
@@ -97,6 +98,7 @@ class Assembly:
     records: Opened
     platforms: BuiltPlatforms
     jobs: Scheduler
+    mailer: Mailer | None = None
     loaded: list[RasaBrain] = field(default_factory=list)
 
     async def load_brain(self) -> None:
@@ -116,6 +118,8 @@ class Assembly:
             await asyncio.to_thread(brain.close)
         await self.records.close()
         await self.platforms.close()
+        if self.mailer is not None:
+            self.mailer.close()
         await self.database.close()
 
 
@@ -188,6 +192,7 @@ async def assemble(settings: Settings, channels: Mapping[str, Channel] | None = 
         records=records,
         platforms=platforms,
         jobs=build_scheduler(parts, database, records, RULES),
+        mailer=SmtpMailer(settings.mail) if settings.mail else None,
     )
 
 

@@ -47,6 +47,7 @@ async def _serve(settings: Settings) -> int:
         records=assembly.orders,
         metrics=assembly.metrics,
         platforms=assembly.platforms.gateway,
+        mailer=assembly.mailer,
     )
     runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=LAST_REQUESTS_SECONDS)
     await runner.setup()

@@ -15,14 +15,15 @@ import structlog
 from bot.conversation import notices
 from bot.conversation.compose import notice
 from bot.conversation.events import tell_messages, tell_owner, tell_waiting
-from bot.conversation.join_words import Kind, Secrets, new_secrets, wish_in
+from bot.conversation.join_words import Kind, Secrets, Wish, new_secrets, wish_in
 from bot.joining import Changed, Endpoint, JoinCode, Joining, JoinRefused, Verdict
-from bot.messages import Author, Conversation, Delivery, Draft, Owner, StoredMessage
+from bot.messages import Author, Conversation, Delivery, Draft, Language, Owner, StoredMessage
 from bot.ports import Parts, TurnRecord
 
 log = structlog.get_logger(__name__)
 
 CUSTOMER = "customer"
+GO_ON = "word_go_on"
 LOOK_BACK = 20
 """In how many of the latest messages the bot's last words are looked for."""
 
@@ -60,8 +61,7 @@ async def about_joining(parts: Parts, conversation: Conversation, message: Store
 
 async def offer(parts: Parts, joining: Joining, conversation: Conversation, wanted: str | None, made_for: str) -> Draft:
     """What to do to go on elsewhere: a code, with a link where the channel has one. ``made_for``: used once."""
-    taken = {each.channel for each in joined(await joining.joins.endpoints(conversation.id))}
-    free = sorted(channel for channel in joining.served if channel not in taken)
+    taken, free = await _taken_and_free(joining, conversation)
     there = wanted or (free[0] if len(free) == 1 else None)
     if there is not None and there in taken:
         return _notice(parts, conversation, notices.JOIN_ALREADY, channel=word(there))
@@ -79,6 +79,27 @@ async def offer(parts: Parts, joining: Joining, conversation: Conversation, want
     if link is None:
         return _notice(parts, conversation, notices.JOIN_CODE, channel=word(there), **given)
     return _notice(parts, conversation, notices.JOIN_LINK, channel=word(there), link=link, **given)
+
+
+async def ways_on(parts: Parts, conversation: Conversation) -> dict[str, dict[Language, str]]:
+    """Each channel where this customer could go on, and what they say to do so: only words that are understood."""
+    joining = parts.joining
+    if joining is None:
+        return {}
+    _, free = await _taken_and_free(joining, conversation)
+    ways = {channel: dict(parts.responses.render(GO_ON, {"channel": word(channel)}).texts) for channel in free}
+    words = joining.rules.words
+    return {
+        channel: texts
+        for channel, texts in ways.items()
+        if all(wish_in(text, None, words) == Wish(Kind.START, channel) for text in texts.values())
+    }
+
+
+async def _taken_and_free(joining: Joining, conversation: Conversation) -> tuple[set[str], list[str]]:
+    """The channels that the customer is on already, and the other ones that are served."""
+    taken = {each.channel for each in joined(await joining.joins.endpoints(conversation.id))}
+    return taken, sorted(channel for channel in joining.served if channel not in taken)
 
 
 async def separate(

@@ -13,9 +13,11 @@ from bot.gateway import (
     messenger,
     pages,
     web_files,
+    web_menu,
     web_messages,
     web_sessions,
     web_stream,
+    web_transcript,
     wechat,
     wecom,
 )
@@ -34,6 +36,7 @@ from bot.http.bodies import MAX_BODY
 from bot.http.context import CONTEXT, Accounts, Context, Knowledge, Readiness
 from bot.http.limits import AttemptLimit
 from bot.http.sockets import OPEN_SOCKETS, close_sockets
+from bot.mail import Mailer
 from bot.ports import Parts
 from bot.ports_desk import OrderRecords
 from bot.settings import Settings
@@ -48,10 +51,11 @@ def create_app(
     records: OrderRecords,
     metrics: Metrics | None = None,
     platforms: Platforms | None = None,
+    mailer: Mailer | None = None,
 ) -> web.Application:
     """The whole web server. It may serve before the brain is ready: messages are stored and answered later.
 
-    Without ``platforms`` only the web is served.
+    Without ``platforms`` only the web is served; without ``mailer`` no copy of a conversation goes out by e-mail.
 
     ``metrics`` is the one whose ``metered`` store the parts use; without it only HTTP is counted.
     """
@@ -68,10 +72,11 @@ def create_app(
             limit_size,
         ],
     )
-    app[CONTEXT] = Context(parts, settings, accounts, readiness, knowledge, records)
+    app[CONTEXT] = Context(parts, settings, accounts, readiness, knowledge, records, mailer)
     app[health.METRICS] = numbers
     app[OPEN_SOCKETS] = {}
     app[web_files.FILE_LIMITS] = web_files.limits()
+    app[web_transcript.MAIL_LIMITS] = web_transcript.mail_limits()
     app[web_messages.SESSION_LIMIT] = AttemptLimit(settings.rate_per_session, 10)
     desk.add_to(app)
     app.add_routes(_routes())
@@ -91,7 +96,9 @@ def _routes() -> list[web.RouteDef]:
         web.post("/channels/web/messages", web_messages.post_message),
         web.get("/channels/web/messages", web_messages.get_messages),
         web.get("/channels/web/stream", web_stream.open_stream),
+        web.get(web_menu.PATH, web_menu.get_menu),
         *web_files.routes(),
+        *web_transcript.routes(),
         *wechat.routes(),
         *wecom.routes(),
         *messenger.routes(),

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from aiohttp import web
 
+from bot.mail import Mailer
 from bot.messages import Agent, Conversation, Language
 from bot.ports import Parts
 from bot.ports_desk import OrderRecords
@@ -65,7 +66,7 @@ class Knowledge(Protocol):
 
 @dataclass(frozen=True)
 class Context:
-    """One per application. ``knowledge`` is None where no articles are served."""
+    """One per application. ``knowledge`` is None where no articles are served, ``mailer`` where no mail is sent."""
 
     parts: Parts
     settings: Settings
@@ -73,6 +74,7 @@ class Context:
     readiness: Readiness
     knowledge: Knowledge | None
     records: OrderRecords
+    mailer: Mailer | None = None
 
 
 CONTEXT = web.AppKey("context", Context)

@@ -121,6 +121,21 @@ PROBLEMS: Mapping[str, Problem] = {
         "发送的文件太多了，请在 {seconds} 秒后再试。",
         "That is a lot of files at once. Please go on in {seconds} seconds.",
     ),
+    "bad_email": Problem(
+        400, "邮箱地址不正确，请检查后再试。", "That doesn't look like an e-mail address. Please check it."
+    ),
+    "nothing_said": Problem(409, "还没有对话内容可以发送。", "There is nothing to send yet."),
+    "too_many_mails": Problem(
+        429,
+        "发送次数太多了，请在 {minutes} 分钟后再试，或直接下载。",
+        "That was sent several times already. Please try again in {minutes} minutes, or download it.",
+    ),
+    "mail_failed": Problem(
+        502,
+        "邮件没有发出去，请稍后再试，或直接下载。",
+        "The e-mail could not be sent. Please try later, or download it.",
+    ),
+    "no_mail": Problem(404, "本店没有开通邮件发送，请直接下载。", "E-mail is not set up here. Please download it."),
     # --- platforms -------------------------------------------------------------------------
     "refused_callback": Problem(
         403,

@@ -51,6 +51,7 @@ class FakeServer:
     """Troubles are switches: ``refuse_sockets``, ``drop_answers`` (store a message, then break the connection),
     ``down`` (break everything), ``silent`` (store, never answer), ``bad_identity``.
 
+    ``mail`` and ``wechat``: what the menu offers; ``mails`` holds address and language of what was asked for.
     ``received`` counts deliveries by client_id, ``uploads`` files that came in, repeated ones too, each at most
     ``file_mb``; ``identities`` holds
     what came with each new session.
@@ -65,6 +66,9 @@ class FakeServer:
         self.bad_identity = False
         self.files: dict[str, tuple[FakeConversation, bytes, dict[str, Any]]] = {}
         self.uploads, self.file_mb = 0, 10
+        self.mails: list[tuple[str, str]] = []
+        self.mail = self.wechat = True
+        self.asked_menu = 0
         self.origin = ""
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
@@ -108,6 +112,9 @@ class FakeServer:
                 web.post("/channels/web/messages", self._post),
                 web.get("/channels/web/messages", self._history),
                 web.get("/channels/web/stream", self._stream),
+                web.get("/channels/web/menu", self._menu),
+                web.get("/channels/web/transcript", self._copy),
+                web.post("/channels/web/transcript", self._mail),
                 web.post("/channels/web/files", self._take_file),
                 web.get("/channels/web/files/{id}", self._show_file),
             ]
@@ -191,6 +198,26 @@ class FakeServer:
             assert request.transport is not None
             request.transport.close()
         return web.json_response({"id": known[0]["id"]}, status=202)
+
+    async def _menu(self, request: web.Request) -> web.Response:
+        if request.query["session"] not in self.sessions:
+            return _error(401, "unknown_session")
+        self.asked_menu += 1
+        words = {"zh": "换到微信继续", "en": "Continue on WeChat"}[request.query["language"]]
+        channels = [{"channel": "wechat", "text": words}] if self.wechat else []
+        return web.json_response({"mail": self.mail, "channels": channels})
+
+    async def _copy(self, request: web.Request) -> web.Response:
+        said = [one["text"] for one in self.sessions[request.query["session"]].messages]
+        headers = {"Content-Disposition": 'attachment; filename="chat-2026-11-22.txt"'}
+        return web.Response(text="\n".join([request.query["language"], *said]), headers=headers)
+
+    async def _mail(self, request: web.Request) -> web.Response:
+        body = await request.json()
+        if "@" not in body["email"]:
+            return _error(400, "bad_email")
+        self.mails.append((body["email"], body["language"]))
+        return web.json_response({"sent": True}, status=202)
 
     async def _take_file(self, request: web.Request) -> web.Response:
         """As the real one does it: the same client_id is the same file."""

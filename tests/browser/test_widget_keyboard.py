@@ -40,11 +40,11 @@ def test_tab_goes_through_the_head_the_log_its_buttons_and_the_field(widget: Wid
     widget.human.focus()
     order = []
     frame = page.frames[1]
-    for _ in range(8):
+    for _ in range(9):
         order.append(frame.evaluate("document.activeElement.id || document.activeElement.textContent"))
         page.keyboard.press("Tab")
-    assert order[:6] == ["human", "language", "close", "log", "查订单", "转人工"]
-    assert order[6:] == ["attach", "text"]
+    assert order[:7] == ["human", "language", "close", "more", "log", "查订单", "转人工"]
+    assert order[7:] == ["attach", "text"]
 
 
 def test_a_quick_reply_hands_the_keyboard_back_to_the_field(widget: Widget, page: Page) -> None:

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 import yaml
 
+from bot.conversation.join_words import Kind, Wish, wish_in
+from bot.responses import ResponseCatalogue
 from bot.rules import RulesError
 from bot.rules_joining import JOINING_FILE, load_join_rules, plain
 
@@ -32,6 +34,19 @@ def test_the_shops_own_file() -> None:
     assert "switchto{channel}" in rules.words.start
     assert "yes" in rules.words.yes
     assert "no" in rules.words.no
+
+
+def test_our_own_words_are_understood_when_a_customer_types_them() -> None:
+    """The buttons of the question, and every channel by the name that we call it."""
+    words = load_join_rules(ROOT / JOINING_FILE).words
+    responses = ResponseCatalogue.load(ROOT / "data/responses")
+    arguments = {"channel": "x", "at": "x", "here": "x"}
+    yes, no = responses.render("notice_join_confirm", arguments).buttons
+    assert set(map(plain, yes.labels.values())) <= set(words.yes)
+    assert set(map(plain, no.labels.values())) <= set(words.no)
+    for channel in words.channels:
+        said = responses.labels("word_go_on", {"channel": {"key": f"word_channel_{channel}"}})
+        assert [wish_in(text, None, words) for text in said.values()] == [Wish(Kind.START, channel)] * 2
 
 
 def test_no_word_means_two_things() -> None:

@@ -41,19 +41,23 @@ export function createApi(language) {
     headers: { 'Content-Type': 'application/json', 'Accept-Language': language() },
     body: JSON.stringify(body),
   });
+  const address = (path, session) => new URL(`${path}?session=${encodeURIComponent(session)}&language=${language()}`, root);
   const query = (session, after) => `?session=${encodeURIComponent(session)}&after=${after}`;
   return {
     openSession: (identity) => post('sessions', identity ? { language: language(), identity } : { language: language() }),
     send: (message) => post('messages', message),
+    menu: (session) => call(address('menu', session), { credentials: 'omit', headers: { 'Accept-Language': language() } }),
+    mail: (session, email) => post('transcript', { session, email, language: language() }),
+    copyAddress: (session) => address('transcript', session).href,
     fileAddress: (session, id, more) => new URL(`files${id}?session=${encodeURIComponent(session)}${more}`, root).href,
     history: (session, after) => call(new URL(`messages${query(session, after)}`, root), {
       credentials: 'omit',
       headers: { 'Accept-Language': language() },
     }),
     streamAddress(session, after) {
-      const address = new URL(`stream${query(session, after)}`, root);
-      address.protocol = address.protocol === 'https:' ? 'wss:' : 'ws:';
-      return address.href;
+      const live = new URL(`stream${query(session, after)}`, root);
+      live.protocol = live.protocol === 'https:' ? 'wss:' : 'ws:';
+      return live.href;
     },
   };
 }

@@ -6,6 +6,7 @@ import { el, setText } from './dom.js';
 import { takeFiles } from './file_input.js';
 import { createHost } from './host.js';
 import { LOCALES, say, translatePage } from './i18n.js';
+import { openMenu } from './menu.js';
 import { createLog } from './render.js';
 import { openStorage } from './storage.js';
 import { dress, paint } from './theme.js';
@@ -24,6 +25,7 @@ let notice = null;
 let lostSince = 0;
 let intro = null;
 let showing = 0;
+let menu = null; // the open sheet
 let preparing = null; // a promise while files are made ready to be sent
 
 const host = createHost({
@@ -47,7 +49,10 @@ const host = createHost({
     opened(focus);
   },
   close() { isOpen = false; },
-  identify: ({ identity }) => conversation.start(identity),
+  identify({ identity }) {
+    closeMenu();
+    conversation.start(identity);
+  },
   language(settings) {
     if (settings.language === pageLanguage) return;
     pageLanguage = settings.language;
@@ -119,7 +124,26 @@ function isTouch() {
   return window.matchMedia('(hover: none) and (pointer: coarse)').matches;
 }
 
+function showMenu() {
+  if (menu || !conversation.hasBegun()) return;
+  menu = openMenu({
+    ...conversation.menu(),
+    area: byId('chat'),
+    language,
+    onSay: (text) => send({ text }),
+    onClose() {
+      menu = null;
+      if (document.hasFocus()) byId('more').focus();
+    },
+  });
+}
+
+function closeMenu() {
+  if (menu) menu.close();
+}
+
 function setLanguage(next) {
+  if (next !== language) closeMenu();
   language = next;
   translatePage(language);
   document.title = say(language, 'title');
@@ -142,6 +166,7 @@ function introduction() {
 }
 
 function opened(focus) {
+  closeMenu();
   isOpen = true;
   if (conversation.hasBegun()) host.tell('talking');
   scrollTo(null);
@@ -186,6 +211,8 @@ function showHead() {
     lostSince = Date.now();
     setTimeout(show, BLINK + 50);
   }
+  byId('more').hidden = !conversation.hasBegun();
+  if (byId('more').hidden) closeMenu();
   const trouble = lostSince && Date.now() - lostSince > BLINK ? 'offline' : notice;
   byId('alert').hidden = !trouble;
   setText(byId('alert'), trouble ? say(language, trouble) : '');
@@ -225,6 +252,7 @@ byId('language').addEventListener('click', () => {
   setLanguage(next);
   show();
 });
+byId('more').addEventListener('click', showMenu);
 byId('close').addEventListener('click', close);
 byId('close').hidden = !host.isFramed || host.isInline;
 byId('newer').addEventListener('click', () => scrollTo(null));

@@ -212,6 +212,11 @@ export function createConversation({ storage, space, language, onChange, onNotic
       }));
       return confirmed.concat(unsent);
     },
+    /** What the menu needs: the customer's own copy, by address and by e-mail, and what else is offered. */
+    menu() {
+      const token = session.current().session;
+      return { copy: api.copyAddress(token), offers: () => api.menu(token), mail: (email) => api.mail(token, email) };
+    },
     /** Where a file of this conversation can be seen; only this session may. */
     fileAddress: (url) => api.fileAddress(session.current().session, url.slice(url.lastIndexOf('/')), ''),
     pressable: () => pressable(history.list(), outbox.items().filter((item) => item.state !== 'rejected').map((item) => item.text)),

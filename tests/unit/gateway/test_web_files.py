@@ -168,3 +168,20 @@ async def test_no_file_breaks_the_server(database_url: str, tmp_path: Path, monk
                 assert body["content_type"] == type_of(data)
                 assert body["content_type"] in FROM_PAGES
         assert taken > 30
+
+
+async def test_an_agents_photo_reaches_its_customer_and_nobody_else(world: World) -> None:
+    opened, stranger = await world.session(), await world.session()
+    await world.say(opened["session"], "这双鞋什么颜色")
+    headers, one = await world.log_in(), f"/desk/api/conversations/{opened['conversation']}"
+    assert (await world.client.post(f"{one}/claim", json={}, headers=headers)).status == 200
+    asked = {"client_id": "f1", "name": "实物.jpg"}
+    sent = await world.client.post(f"{one}/files", params=asked, data=JPEG, headers=headers)
+    assert sent.status == 200, await sent.text()
+    history = await (await world.client.get("/channels/web/messages", params={"session": opened["session"]})).json()
+    shown = history["messages"][-1]
+    assert (shown["author"], shown["attachment"]["name"]) == ("agent", "实物.jpg")
+    own = await world.client.get(shown["attachment"]["url"], params={"session": opened["session"]})
+    assert (own.status, await own.read()) == (200, JPEG)
+    foreign = await world.client.get(shown["attachment"]["url"], params={"session": stranger["session"]})
+    assert await error_of(foreign) == (404, "not_found")

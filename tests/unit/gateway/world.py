@@ -22,6 +22,7 @@ from bot.gateway.application import create_app
 from bot.gateway.metrics import Metrics, metered
 from bot.gateway.platforms import Platforms
 from bot.joining import Joining
+from bot.mail import Mailer
 from bot.messages import LANGUAGES, Language
 from bot.ports import Parts
 from bot.queue.in_process import InProcessQueue
@@ -182,7 +183,13 @@ def database_url(template: Path, tmp_path: Path) -> str:
 
 @asynccontextmanager
 async def running(
-    database_url: str, home: Path, *, started: bool = True, real: Mapping[str, Any] | None = None, **changes: Any
+    database_url: str,
+    home: Path,
+    *,
+    started: bool = True,
+    real: Mapping[str, Any] | None = None,
+    mailer: Mailer | None = None,
+    **changes: Any,
 ) -> AsyncIterator[World]:
     """A server over this database; ``started`` False leaves the queue standing, as while the brain loads. ``real``:
     parts to take instead of the fakes."""
@@ -207,7 +214,9 @@ async def running(
     knowledge, records = FakeKnowledge(), FakeRecords()
     media = MediaStore(database, home)
     platforms = Platforms(media, MediaFetcher(media, {}), CallbackNonces(database))
-    app = create_app(parts, settings, accounts, readiness, knowledge, records, metrics=numbers, platforms=platforms)
+    app = create_app(
+        parts, settings, accounts, readiness, knowledge, records, metrics=numbers, platforms=platforms, mailer=mailer
+    )
     if started:
         await queue.start()
     with cheap_passwords():
