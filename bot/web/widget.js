@@ -126,7 +126,9 @@
 
   function show(open, focus) {
     if (!button) { data.open = String(open); return; }
-    if (open === isOpen || (target && !open)) { return; }
+    var isNew = open !== isOpen;
+    /* Asked for once more while it is open, it only takes the keyboard. */
+    if (!open && (target || !isNew)) { return; }
     isOpen = open;
     wantsFocus = open && focus;
     opener = document.activeElement;
@@ -135,7 +137,7 @@
     paint();
     if (focus) { (open ? frame : button).focus(); }
     post(open ? 'open' : 'close', { focus: wantsFocus, theme: theme() });
-    emit(open ? 'open' : 'close');
+    if (isNew) { emit(open ? 'open' : 'close'); }
   }
 
   function follow() {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -18,8 +19,12 @@ PAGES = sorted(WEB.rglob("*.html"))
 YOUNG_NAMES = {
     "replaceAll", "replaceChildren", "structuredClone", "randomUUID", "hasOwn", "findLast", "findLastIndex", "toSorted",
     "toReversed", "AggregateError", "WeakRef", "allSettled", "groupBy", "showPicker", "checkVisibility",
+    "BroadcastChannel", "withResolvers", "fromAsync", "toSpliced", "showModal", "showPopover", "inert", "canParse",
+    "requestSubmit", "OffscreenCanvas", "CompressionStream", "FinalizationRegistry", "roundRect",
 }  # fmt: skip
-"""Of the browsers' own; all came after Chromium 75."""
+"""Of the browsers' own: each is younger than Chromium 75 (old WeChat on Android) or than iOS 14 (WeChat's WebView)."""
+YOUNG_CALLS = {("at", "("), ("any", "("), ("timeout", "("), ("static", "{")}
+"""``list.at(…)`` (iOS 15.4), ``Promise.any`` (14), ``AbortSignal.timeout`` (16), ``static {`` (16.4)."""
 
 
 OLD_MARKS = {"?.", "??", "??=", "||=", "&&=", "#"}
@@ -66,6 +71,23 @@ def test_the_widget_uses_nothing_that_old_wechat_browsers_lack(path: Path) -> No
     ] == []
     assert {one.text for one in code if one.kind == "word"} & YOUNG_NAMES == set()
     assert [one.text for one in code if one.kind == "number" and "_" in one.text] == []
+    assert young_calls(code) == []
+    assert waits_at_the_top(code) == []
+
+
+def young_calls(code: list[Token]) -> list[str]:
+    return [one.text for one, follower in pairwise(code) if (one.text, follower.text) in YOUNG_CALLS]
+
+
+def waits_at_the_top(code: list[Token]) -> list[str]:
+    """``await`` outside every function (iOS 15, Chromium 89): there the whole page would not start."""
+    found, depth = [], 0
+    for one in code:
+        depth += one.text == "{" or (one.kind == "template" and one.text.endswith("${"))
+        depth -= one.text == "}" or (one.kind == "template" and one.text.startswith("}"))
+        if one.text == "await" and not depth:
+            found.append(one.text)
+    return found
 
 
 def test_the_loader_is_a_classic_script_in_old_syntax() -> None:
@@ -91,6 +113,18 @@ def test_a_young_word_would_be_found(tmp_path: Path) -> None:
     code = code_of(script)
     assert [one.text for one in code if one.text in OLD_MARKS] == ["||=", "?."]
     assert YOUNG_NAMES & {one.text for one in code} == {"replaceAll"}
+    script.write_text("class A { static { [1].at(0); } }\nawait `${async () => { await b.c; }}`;\n", encoding="utf-8")
+    assert young_calls(code_of(script)) == ["static", "at"]
+    assert waits_at_the_top(code_of(script)) == ["await"]
+
+
+@pytest.mark.parametrize("path", [path for path in WIDGET if path.suffix == ".css"], ids=lambda path: path.name)
+def test_what_is_younger_has_something_older_before_it(path: Path) -> None:
+    """``overflow-wrap: anywhere`` (iOS 15.4): without the older word a long address would leave the bubble."""
+    style = path.read_text(encoding="utf-8")
+    found = re.findall(r"([^\n;{}]*[;{][^\n]*\n?\s*)?overflow-wrap: anywhere", style)
+    assert found
+    assert all("word-wrap: break-word" in before for before in found)
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(WEB)))

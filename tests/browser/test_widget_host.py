@@ -11,6 +11,11 @@ from playwright.sync_api import BrowserContext, Page, expect
 from tests.browser.fake_server import FakeServer
 from tests.browser.widget_page import Widget
 
+# Red, one by one.
+PIXEL = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8DwHwAFBQIAX8jx0gAAAABJRU5ErkJggg=="
+)
+
 
 def other_site(server: FakeServer) -> str:
     """The same server under a name that is another origin to a browser."""
@@ -28,15 +33,29 @@ def token(subject: str) -> str:
     return f"head.{part}.signature-of-{subject}"
 
 
+VIOLATIONS = """document.addEventListener('securitypolicyviolation', (event) => {
+  console.error(`violation of ${event.violatedDirective}: ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`);
+});"""
+
+
 def test_it_works_on_another_origin_under_a_strict_policy(
-    widget: Widget, server: FakeServer, troubles: list[str]
+    widget: Widget, context: BrowserContext, server: FakeServer, troubles: list[str]
 ) -> None:
-    widget.visit(site=other_site(server)).open().ask("你好")
+    """The page allows the service's script and frame and nothing else: no style, no picture, no script of its own."""
+    context.add_init_script(VIOLATIONS)
+    widget.visit(site=other_site(server)).open().ask("SO202611010002").ask("8002")
     frame = widget.page.locator("iframe")
     assert (frame.get_attribute("src") or "").startswith(f"{server.origin}/widget/?")
+    expect(widget.frame.locator(".card.order")).to_be_visible()
+    widget.frame.locator("#file").set_input_files({"name": "a.png", "mimeType": "image/png", "buffer": PIXEL})
+    expect(widget.frame.locator(".line.customer img")).to_be_visible()
     widget.button("关闭聊天窗口").click()
     expect(frame).to_be_hidden()
     assert troubles == []
+    # A page that breaks its own policy is heard, so silence above means something.
+    widget.page.evaluate("() => { document.body.append(document.createElement('style')); }")
+    widget.page.evaluate("() => { document.querySelector('style').textContent = 'a {}'; }")
+    assert [one.split(":")[0] for one in troubles if one.startswith("violation")] == ["violation of style-src-elem"]
 
 
 def test_unread_messages_are_counted_on_the_button_until_read(widget: Widget, page: Page, server: FakeServer) -> None:

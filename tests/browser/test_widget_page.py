@@ -202,9 +202,16 @@ def test_a_widget_in_the_page_itself(widget: Widget, page: Page, server: FakeSer
 def test_a_shop_may_bring_its_own_button(widget: Widget, page: Page) -> None:
     widget.visit(tag="data-launcher=false")
     expect(page.get_by_role("button", name=LAUNCHER["zh"])).to_be_hidden()
-    page.evaluate("document.getElementById('before').onclick = () => Kefu.open()")
+    # In braces: Playwright calls a function that an expression leaves behind, here before anybody had pressed it.
+    page.evaluate("() => { document.getElementById('before').onclick = () => Kefu.open(); }")
+    assert page.locator("iframe").count() == 0
     page.locator("#before").click()
     expect(widget.input).to_be_focused()
+    # Pressed again while the chat is open, it leads back into it.
+    page.evaluate(HEARD)
+    page.locator("#before").click()
+    expect(widget.input).to_be_focused()
+    assert page.evaluate("window.heard") == []
 
 
 def test_a_signed_customer_is_the_same_in_every_widget(
