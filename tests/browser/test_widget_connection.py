@@ -57,6 +57,22 @@ def test_a_lost_stream_comes_back_with_what_was_missed(widget: Widget, server: F
     expect(widget.lines("bot")).to_have_count(3)
 
 
+def test_a_network_that_went_away_is_told_at_once(widget: Widget, context: BrowserContext, server: FakeServer) -> None:
+    """Its socket looks alive for another while, and before the first word there is none at all."""
+    widget.visit().open()
+    context.set_offline(True)
+    expect(widget.alert).to_contain_text(OFFLINE)
+    widget.write("写在断网时")
+    context.set_offline(False)
+    expect(widget.alert).to_be_hidden()
+    expect(widget.lines("bot")).to_have_count(1)
+    context.set_offline(True)
+    expect(widget.alert).to_contain_text(OFFLINE)
+    assert sockets_of(server) == 1, "nobody had told the server"
+    context.set_offline(False)
+    expect(widget.alert).to_be_hidden()
+
+
 def test_without_websockets_it_polls(widget: Widget, server: FakeServer) -> None:
     server.refuse_sockets = True
     widget.visit().open().ask("你好")

@@ -103,6 +103,22 @@ def test_on_a_phone_it_fills_the_screen(browser: Browser, server: FakeServer) ->
     context.close()
 
 
+@pytest.mark.parametrize("lang", ["zh-CN", "en"])
+def test_at_four_times_the_size_there_is_still_room_to_read(widget: Widget, page: Page, lang: str) -> None:
+    """1280 × 800 at 400%; a keyboard on a phone's screen leaves about as much."""
+    page.set_viewport_size({"width": 320, "height": 200})
+    widget.visit(lang=lang).open("en" if lang == "en" else "zh").ask("hello")
+    sizes = page.frames[1].evaluate(
+        """() => ['log', 'title', 'human'].map((id) => {
+          const node = document.getElementById(id);
+          return [node.clientHeight, node.scrollWidth <= node.clientWidth];
+        })"""
+    )
+    assert sizes[0][0] >= 80
+    assert [fits for _, fits in sizes] == [True] * 3
+    assert page.frames[1].evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
 def test_calm_motion_is_respected(browser: Browser, server: FakeServer) -> None:
     context = browser.new_context(reduced_motion="reduce", locale="zh-CN")
     widget = Widget(context.new_page(), server).visit().open().ask("你好")

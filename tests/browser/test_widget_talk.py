@@ -55,6 +55,15 @@ def test_a_card_without_courier_events_has_no_empty_part(widget: Widget, server:
     assert shown.locator("ul, ol, section, details").count() == 0
 
 
+def test_words_read_from_right_to_left_stand_in_their_order(widget: Widget) -> None:
+    widget.visit().open().ask("مرحبا أين طلبي SO202611010002")
+    widget.ask("SO202611010002 مرحبا")
+    directions = "(all) => all.map((one) => getComputedStyle(one).direction)"
+    assert widget.lines("customer").evaluate_all(directions) == ["rtl", "ltr"]
+    widget.input.fill("شكرا")
+    assert widget.input.evaluate("(one) => getComputedStyle(one).direction") == "rtl"
+
+
 def test_it_says_that_it_is_a_bot_before_a_word_is_spoken(widget: Widget, server: FakeServer) -> None:
     widget.visit().open()
     expect(widget.banner).to_contain_text("机器人")

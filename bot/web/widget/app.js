@@ -206,7 +206,8 @@ function showHead() {
   const key = { waiting: 'human_waiting', agent: 'human_joined' }[state.owner];
   human.disabled = Boolean(key);
   setText(human, say(language, key || 'human'));
-  if (state.connection !== 'offline') lostSince = 0;
+  // A browser that says it has no network is right; one that says it has may be wrong.
+  if (state.connection !== 'offline' && navigator.onLine) lostSince = 0;
   else if (!lostSince) {
     lostSince = Date.now();
     setTimeout(show, BLINK + 50);
@@ -258,6 +259,8 @@ byId('close').hidden = !host.isFramed || host.isInline;
 byId('newer').addEventListener('click', () => scrollTo(null));
 log.addEventListener('scroll', () => { if (isAtEnd()) byId('newer').hidden = true; });
 document.addEventListener('visibilitychange', show);
+window.addEventListener('online', showSoon);
+window.addEventListener('offline', showSoon);
 document.addEventListener('keydown', (event) => {
   if (event.key === 'Escape' && !event.isComposing) close();
 });

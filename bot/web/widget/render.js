@@ -47,7 +47,7 @@ function createLine(entry, language, actions) {
     time,
     who,
     fileOf(message.attachment, actions.address, language),
-    message.text ? el('div', { class: 'bubble', lang: LOCALES[message.language] }, ...text) : null,
+    message.text ? el('div', { class: 'bubble', dir: 'auto', lang: LOCALES[message.language] }, ...text) : null,
     cardOf(message.card, message.language || language),
     choices.length ? el('div', { class: 'choices', role: 'group', 'aria-label': say(language, 'quick_replies') }, ...choices) : null,
     status);
