@@ -18,7 +18,7 @@ SESSIONS = "/channels/web/sessions"
 
 @pytest.mark.parametrize("key", sorted(PROBLEMS))
 def test_every_error_has_two_languages_with_the_same_placeholders(key: str) -> None:
-    names = ("limit", "seconds", "field", "agent", "order_number", "types")
+    names = ("limit", "seconds", "minutes", "field", "agent", "order_number", "types")
     details: dict[str, object] = {name: f"<{name}>" for name in names}
     error = ApiError(key, {**details, "expected_zh": "<expected>", "expected_en": "<expected>"})
     zh, en = error.sentence("zh"), error.sentence("en")
