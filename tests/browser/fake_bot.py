@@ -41,6 +41,7 @@ ORDER_CARD: dict[str, Any] = {
             },
             {
                 "at": "2026-11-20T06:52:00+08:00",
+                "when": {"zh": "11月20日 周五 06:52", "en": "Fri 20 Nov, 06:52"},
                 "text": {
                     "zh": "【上海】快件已到达上海转运中心",
                     "en": "[Shanghai] Arrived at the Shanghai sorting centre",
@@ -48,10 +49,12 @@ ORDER_CARD: dict[str, Any] = {
             },
             {
                 "at": "2026-11-19T23:15:00+08:00",
+                "when": {"zh": "11月19日 周四 23:15", "en": "Thu 19 Nov, 23:15"},
                 "text": {"zh": "【杭州】快件已离开杭州转运中心", "en": "[Hangzhou] Left the Hangzhou sorting centre"},
             },
             {
                 "at": "2026-11-19T16:40:00+08:00",
+                "when": {"zh": "11月19日 周四 16:40", "en": "Thu 19 Nov, 16:40"},
                 "text": {"zh": "【杭州】顺丰速运已揽收", "en": "[Hangzhou] Picked up by SF Express"},
             },
         ],

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+from dataclasses import fields
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from actions.records.card_types import EventLine, ItemLine, OrderCard, RefundCard, StepLine
 from bot.gateway.compact import compact
 from bot.gateway.pages import sent_text
 from bot.gateway.script_tokens import Token, tokens
+from tests.browser import fake_bot
 
 WEB = Path(__file__).resolve().parents[2] / "bot" / "web"
 WIDGET = [WEB / "widget.js", *sorted((WEB / "widget").iterdir())]
@@ -132,6 +136,28 @@ def test_pages_hold_nothing_that_a_strict_policy_blocks(path: Path) -> None:
     page = path.read_text(encoding="utf-8")
     assert re.findall(r"<style|\sstyle=|\son\w+=|javascript:|<script(?![^>]*\bsrc=)", page) == []
     assert re.findall(r"""(?:src|href)="(?:https?:)?//""", page) == []
+
+
+@pytest.mark.parametrize(
+    ("card", "whole", "parts"),
+    [
+        (fake_bot.ORDER_CARD, OrderCard, {"items": ItemLine, "events": EventLine}),
+        (fake_bot.REFUND_CARD, RefundCard, {"steps": StepLine}),
+    ],
+)
+def test_the_cards_that_are_shown_here_are_made_like_the_shops_own(
+    card: dict[str, Any], whole: type, parts: dict[str, type]
+) -> None:
+    """``lines`` is for channels that show nothing but text."""
+    data = card["data"]
+    assert set(data) == names_of(whole) - {"lines"}
+    for key, kind in parts.items():
+        assert data[key]
+        assert [set(one) for one in data[key]] == [names_of(kind)] * len(data[key])
+
+
+def names_of(kind: type) -> set[str]:
+    return {field.name for field in fields(kind)}
 
 
 @pytest.mark.parametrize("folder", ["desk", "widget"])
