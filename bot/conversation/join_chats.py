@@ -13,6 +13,7 @@ from uuid import uuid4
 import structlog
 
 from bot.conversation import notices
+from bot.conversation.accept import guess_language
 from bot.conversation.compose import notice
 from bot.conversation.events import tell_messages, tell_owner, tell_waiting
 from bot.conversation.join_words import Kind, Secrets, Wish, new_secrets, wish_in
@@ -47,6 +48,8 @@ async def about_joining(parts: Parts, conversation: Conversation, message: Store
             return True
     if wish is None or (payload is None and wish.kind in (Kind.YES, Kind.NO)):
         return False
+    if payload is None and wish.kind in (Kind.START, Kind.UNLINK):
+        conversation = await _speaking(parts, conversation, guess_language(message.text))
     if wish.kind is Kind.CODE:
         await _claim(parts, joining, conversation, message, wish.hash)
     elif wish.kind is Kind.START:
@@ -165,7 +168,13 @@ async def _in_their_language(
     earlier = await parts.store.history(conversation.id, limit=LOOK_BACK)
     if any(each.author is Author.CUSTOMER and each.id != message.id for each in earlier):
         return conversation
-    language = (await parts.store.conversation(code.home_id)).language
+    return await _speaking(parts, conversation, (await parts.store.conversation(code.home_id)).language)
+
+
+async def _speaking(parts: Parts, conversation: Conversation, language: Language) -> Conversation:
+    """The bot, which otherwise follows the customer's language, is not asked here."""
+    if language == conversation.language:
+        return conversation
     await parts.store.set_language(conversation.id, language)
     return replace(conversation, language=language)
 

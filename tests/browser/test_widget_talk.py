@@ -55,6 +55,16 @@ def test_a_card_without_courier_events_has_no_empty_part(widget: Widget, server:
     assert shown.locator("ul, ol, section, details").count() == 0
 
 
+def test_an_article_stands_inside_its_card(widget: Widget) -> None:
+    widget.visit().open().ask("怎么退货")
+    card = widget.frame.locator("a.card.article")
+    outer, inner = card.bounding_box(), card.get_by_text("查看全文").bounding_box()
+    assert outer is not None
+    assert inner is not None
+    assert outer["x"] <= inner["x"]
+    assert outer["y"] <= inner["y"] <= outer["y"] + outer["height"] - inner["height"]
+
+
 def test_words_read_from_right_to_left_stand_in_their_order(widget: Widget) -> None:
     widget.visit().open().ask("مرحبا أين طلبي SO202611010002")
     widget.ask("SO202611010002 مرحبا")

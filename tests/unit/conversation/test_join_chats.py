@@ -102,6 +102,19 @@ async def shop(template: Path, tmp_path: Path) -> AsyncIterator[Shop]:
     await database.close()
 
 
+async def test_the_wish_is_answered_in_its_own_language(shop: Shop) -> None:
+    """The bot, which follows a customer's language, is not asked."""
+    told = shop.parts.channels["web"]
+    assert isinstance(told, FakeChannel)
+    for text, language in (("Continue on WeChat", "en"), ("换到微信继续", "zh"), ("unlink", "en"), ("解除关联", "zh")):
+        await shop.says("web", text)
+        assert told.sent[-1].language == language, text
+        assert (await shop.on("web")).language == language
+    await shop.says("web", "join code")
+    await shop.says("web", "KF-2222-2222")
+    assert told.sent[-1].language == "en", "a code says nothing of a language"
+
+
 async def test_the_conversation_goes_on_where_it_was(shop: Shop) -> None:
     await shop.says("web", "退货")
     assert await shop.says("web", "换到微信继续") == "web: notice_join_code"
