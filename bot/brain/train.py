@@ -77,9 +77,12 @@ def _one_at_a_time(home: Path) -> Iterator[None]:
 def _run_rasa(home: Path, project: Path, workshop: Path, console: Console) -> None:
     log = _log_path(home)
     log.parent.mkdir(parents=True, exist_ok=True)
-    command = [sys.executable, "-m", "rasa", "train", "--out", str(workshop), "--fixed-model-name", "model"]
+    arguments = ["train", "--out", str(workshop), "--fixed-model-name", "model"]
+    command = [sys.executable, "-m", "bot.brain.rasa_train", *arguments]
     environment = {
         **os.environ,
+        # The child is ours, whatever folder it trains.
+        "PYTHONPATH": os.pathsep.join(filter(None, (str(PROJECT), os.environ.get("PYTHONPATH")))),
         "KEFU_HOME": str(home),
         "RASA_CACHE_DIRECTORY": str(home / "rasa-cache"),
         "RASA_TELEMETRY_ENABLED": "false",

@@ -1,4 +1,4 @@
-"""When a model is trained, and what happens when training fails; a stand-in plays ``python -m rasa``."""
+"""When a model is trained, and what happens when training fails; a stand-in plays Rasa."""
 
 from __future__ import annotations
 
@@ -8,11 +8,18 @@ import threading
 from pathlib import Path
 
 import pytest
+from rasa.shared.importers.utils import training_data_from_paths
+from rasa.shared.nlu.training_data import loading
+from rasa.shared.nlu.training_data.formats import RasaYAMLReader
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
 from rich.console import Console
 
+from bot.brain import rasa_train
 from bot.brain.staleness import fingerprint
 from bot.brain.train import TrainingFailed, ensure_model, train
 
+TINY = Path(__file__).parent / "tiny_assistant"
 RESPONSES = """
 version: "3.1"
 responses:
@@ -25,11 +32,13 @@ responses:
 
 STAND_IN = """
 import os, pathlib, sys
-out = pathlib.Path(sys.argv[sys.argv.index("--out") + 1])
-print("Starting to train component 'Featurizer'.")
-print("Processed rules: 10it/s")
-with open("trainings", "a") as trainings:
-    trainings.write(os.environ["RASA_CACHE_DIRECTORY"] + "\\n")
+
+def main():
+    out = pathlib.Path(sys.argv[sys.argv.index("--out") + 1])
+    print("Starting to train component 'Featurizer'.")
+    print("Processed rules: 10it/s")
+    with open("trainings", "a") as trainings:
+        trainings.write(os.environ["RASA_CACHE_DIRECTORY"] + "\\n")
 {behaviour}
 """
 SUCCEEDS = """
@@ -64,8 +73,9 @@ class Project:
         path.write_text(text, "utf-8")
 
     def rasa(self, behaviour: str) -> None:
-        self.write("rasa/__init__.py", "")
-        self.write("rasa/__main__.py", STAND_IN.format(behaviour=textwrap.dedent(behaviour)))
+        self.write("rasa/__init__.py", '__version__ = "stand-in"')
+        indented = textwrap.indent(textwrap.dedent(behaviour), "    ")
+        self.write("rasa/__main__.py", STAND_IN.format(behaviour=indented))
 
     def ensure(self) -> Path:
         return ensure_model(self.home, project=self.folder, console=Console(file=io.StringIO()))
@@ -176,3 +186,20 @@ def test_progress_names_the_stages(project: Project) -> None:
     assert "reading rules and examples" in shown.getvalue()
     assert "Featurizer" in shown.getvalue()
     assert "training took" in shown.getvalue()
+
+
+def test_examples_are_read_once_and_handed_out_as_copies(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loading, "load_data", loading.load_data)
+    read: list[str] = []
+    monkeypatch.setattr(RasaYAMLReader, "read", lambda self, path, **more: read.append(path) or _one_example())
+    rasa_train.read_once()
+    paths = [str(TINY / "data" / "nlu.yml")] * 2
+    first = training_data_from_paths(paths, "zh")
+    first.training_examples[0].set("text", "changed")
+    second = training_data_from_paths(paths, "zh")
+    assert len(read) == 1
+    assert [each.get("text") for each in second.training_examples] == ["你好"]
+
+
+def _one_example() -> TrainingData:
+    return TrainingData([Message({"text": "你好", "intent": "greet"})])
