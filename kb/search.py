@@ -13,6 +13,7 @@ import numpy as np
 from kb.articles import Language
 from kb.build import Progress
 from kb.index import Evidence, Index
+from kb.lead_in import without_lead_in
 from kb.live import Live
 from kb.records import Shown
 from lang.encode import Encoder, encoder
@@ -114,7 +115,7 @@ class KnowledgeBase:
             return []
         meant_for = _meant_for(index, intents or {})
         alive = index.alive(day)
-        meant = index.reader.read(text)
+        meant = index.reader.read(without_lead_in(text))
         vector = index.query(self._encoder.encode([meant])[0], meant)
         found = index.look(vector, index.postings.ask(meant), alive, further=list(meant_for)[:_MOST_OF_INTENTS])
         sure = np.array([meant_for.get(slug, 0.0) for slug in found.slugs.tolist()])
