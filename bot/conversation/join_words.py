@@ -24,6 +24,10 @@ _ONE = f"[{SIGNS}]"
 _TYPED = re.compile(rf"KF[-\s]?({_ONE}{{{_HALF}}})[-\s]?({_ONE}{{{_HALF}}})")
 _WITHIN = re.compile(rf"(?<![A-Z0-9])KF-({_ONE}{{{_HALF}}})-({_ONE}{{{_HALF}}})(?![A-Z0-9-])")
 _FOLLOWED = re.compile(rf"{LINK_PREFIX}{_ONE}{{{_LINK}}}")
+_TYPED_CODE = rf"(KF-){_ONE}{{{_HALF}}}-?{_ONE}{{{_HALF}}}"
+_LINK_SECRET = rf"({LINK_PREFIX}){_ONE}{{{_LINK}}}"
+_SECRETS = re.compile(rf"(?<![A-Z0-9])(?:{_TYPED_CODE}|{_LINK_SECRET})(?![A-Z0-9-])", re.IGNORECASE)
+_IN_LINKS = re.compile(r"([?&](?:ticket|signature)=)[^\s&]+")
 _LONGEST = 200
 
 
@@ -83,6 +87,11 @@ def wish_in(text: str, payload: str | None, words: JoinWords) -> Wish | None:
         if any(bare == phrase.replace(PLACE, name) for name in names for phrase in words.start):
             return Wish(Kind.START, channel)
     return None
+
+
+def without_codes(text: str) -> str:
+    """For a copy that may come into other hands: codes, and the secrets in links, cut short."""
+    return _IN_LINKS.sub(r"\1…", _SECRETS.sub(lambda found: f"{found[1] or found[2]}…", text))
 
 
 def _code_in(text: str) -> str | None:

@@ -7,6 +7,7 @@ from datetime import datetime, tzinfo
 from typing import Any
 
 from bot.conversation.card_words import card_lines
+from bot.conversation.join_words import without_codes
 from bot.messages import Author, Language, StoredMessage
 from bot.ports import Responses
 
@@ -40,7 +41,8 @@ def written_transcript(
 ) -> str:
     """One entry a message, as it was said. ``agents``: display names by user name; times on the shop's clock.
 
-    ``base_url``: where links to articles lead; without one their titles stand alone.
+    ``base_url``: where links to articles lead; without one their titles stand alone. What opens the chat elsewhere is
+    cut short: a copy may come into other hands.
     """
     offset = f"{made.astimezone(zone):%z}"
     saved = words("word_transcript_saved", {"at": _clock(made, zone), "zone": f"UTC{offset[:3]}:{offset[3:5]}"})
@@ -54,7 +56,7 @@ def _entry(
     who = words(_WHO[message.author])
     if message.author is Author.AGENT and message.agent:
         who = words("word_transcript_named_agent", {"name": agents.get(message.agent, message.agent)})
-    said = [message.text]
+    said = [without_codes(message.text)]
     if message.card is not None:
         said += card_lines(message.card, message.language, base_url, beside=message.text)
     if message.attachment is not None:

@@ -197,7 +197,8 @@ def test_a_lost_answer_doubles_nothing(page: Page, desk: FakeDesk, waiting: Fake
 
 def test_words_written_too_late_are_kept_for_the_agent(page: Page, desk: FakeDesk, waiting: FakeConversation) -> None:
     claim(page, desk)
-    desk.call(lambda: desk.hand_to(waiting, "agent", agent="sam"))
+    # Not yet told to the page, which would leave no field to write in.
+    waiting.agent = "sam"
     page.keyboard.type("我来处理")
     page.keyboard.press("Enter")
     expect(page.locator(".mark.rejected")).to_contain_text("该会话刚被他人处理")

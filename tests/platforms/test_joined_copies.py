@@ -83,9 +83,12 @@ async def test_the_copy_holds_what_the_page_shows_of_a_joined_chat(shop: Shop) -
     await shop.says("这是以前在微信说的")
     await join_wechat(shop)
     await shop.says("这是现在在微信说的")
+    menu = await shop.world.client.get("/channels/web/menu", params={"session": shop.session})
+    assert (await menu.json())["channels"] == [], "the customer is there already"
     copy = await copy_of(shop)
     assert "您：我在网页" in copy
     assert "您：这是现在在微信说的" in copy
+    assert not re.search(r"KF-\w{4}-\w{4}|ticket=\w", copy), "whoever reads it cannot join"
     assert "以前" not in copy, "the other channel's past stays its own"
     assert copy.index("我在网页") < copy.index("现在在微信")
     await shop.writes(UNLINK)

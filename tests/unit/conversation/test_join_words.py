@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.conversation.join_words import NO, SIGNS, UNLINK, YES, Kind, Wish, new_secrets, wish_in
+from bot.conversation.join_words import NO, SIGNS, UNLINK, YES, Kind, Wish, new_secrets, wish_in, without_codes
 from bot.rules_joining import load_join_rules
 
 WORDS = load_join_rules().words
@@ -104,3 +104,20 @@ def test_secrets_are_long_and_never_alike() -> None:
 @given(st.text(max_size=300))
 def test_any_text_can_be_looked_at(text: str) -> None:
     wish(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("关联码：KF-AB2C-D3EF\n10分钟内有效", "关联码：KF-…\n10分钟内有效"),
+        ("我的关联码是kf-ab2c-d3ef。", "我的关联码是kf-…。"),
+        ("https://x.example/widget/?join=KFL-" + "A" * 32, "https://x.example/widget/?join=KFL-…"),
+        ("https://m.me/1?ref=KFL-" + "A" * 32, "https://m.me/1?ref=KFL-…"),
+        ("https://mp.example/showqrcode?ticket=abc%3D%3D\n好", "https://mp.example/showqrcode?ticket=…\n好"),
+        ("https://x.example/exports/7?signature=s3cr3t&a=1", "https://x.example/exports/7?signature=…&a=1"),
+        ("型号 KF-2020-PRO，SO202611010001", "型号 KF-2020-PRO，SO202611010001"),
+        ("https://x.example/help/returns?language=zh", "https://x.example/help/returns?language=zh"),
+    ],
+)
+def test_a_copy_holds_nothing_that_opens_the_chat(text: str, left: str) -> None:
+    assert without_codes(text) == left
