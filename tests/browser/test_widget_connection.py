@@ -73,6 +73,15 @@ def test_a_network_that_went_away_is_told_at_once(widget: Widget, context: Brows
     expect(widget.alert).to_be_hidden()
 
 
+def test_a_browser_that_is_wrong_about_the_network_alarms_nobody(widget: Widget, page: Page) -> None:
+    page.clock.install()
+    page.add_init_script("Object.defineProperty(Navigator.prototype, 'onLine', { get: () => false })")
+    widget.visit().open().ask("你好")
+    page.clock.fast_forward(3000)  # longer than a connection may be gone before it is said
+    widget.ask("还在")
+    expect(widget.alert).to_be_hidden()
+
+
 def test_without_websockets_it_polls(widget: Widget, server: FakeServer) -> None:
     server.refuse_sockets = True
     widget.visit().open().ask("你好")

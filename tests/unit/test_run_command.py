@@ -35,6 +35,7 @@ class FakeAssembly:
     orders: Any = None
     records: Any = field(default_factory=lambda: SimpleNamespace(kind="own"))
     metrics: Any = None
+    mailer: Any = None
     platforms: Any = field(default_factory=lambda: SimpleNamespace(gateway=None))
 
     async def close(self) -> None:

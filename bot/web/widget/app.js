@@ -23,6 +23,7 @@ let pageLanguage = 'zh';
 let isOpen = false;
 let notice = null;
 let lostSince = 0;
+let isCut = false; // the network went away, before the socket noticed
 let intro = null;
 let showing = 0;
 let menu = null; // the open sheet
@@ -206,8 +207,7 @@ function showHead() {
   const key = { waiting: 'human_waiting', agent: 'human_joined' }[state.owner];
   human.disabled = Boolean(key);
   setText(human, say(language, key || 'human'));
-  // A browser that says it has no network is right; one that says it has may be wrong.
-  if (state.connection !== 'offline' && navigator.onLine) lostSince = 0;
+  if (state.connection !== 'offline' && !isCut) lostSince = 0;
   else if (!lostSince) {
     lostSince = Date.now();
     setTimeout(show, BLINK + 50);
@@ -259,8 +259,13 @@ byId('close').hidden = !host.isFramed || host.isInline;
 byId('newer').addEventListener('click', () => scrollTo(null));
 log.addEventListener('scroll', () => { if (isAtEnd()) byId('newer').hidden = true; });
 document.addEventListener('visibilitychange', show);
-window.addEventListener('online', showSoon);
-window.addEventListener('offline', showSoon);
+// Of the browser's word on the network only a change is believed: some apps' browsers say "offline" for ever.
+const cut = (event) => {
+  isCut = event.type === 'offline';
+  showSoon();
+};
+window.addEventListener('online', cut);
+window.addEventListener('offline', cut);
 document.addEventListener('keydown', (event) => {
   if (event.key === 'Escape' && !event.isComposing) close();
 });
