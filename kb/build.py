@@ -197,7 +197,7 @@ def _add(fresh: _Fresh, data: bytes, folder: Path, path: str, state: FileState, 
     fresh.records.append(FileRecord.of(article, path, state, digest, len(passages)))
     fresh.texts.append(Shown.encode(article))
     for passage in passages:
-        fresh.words.add(passage.text)
+        fresh.words.add(passage.text, passage.question)
         fresh.waiting.append((passage.prefix, fold(passage.text)))
         fresh.kind.append(kind_of(passage.text, passage.question))
         fresh.place.append(passage.place)

@@ -1,4 +1,4 @@
-"""Words: BM25 over jieba words, Han character pairs and English words, from lists of which passage holds which word."""
+"""Words: BM25 over what ``terms`` takes for words, from lists of which passage holds which word."""
 
 from __future__ import annotations
 
@@ -132,9 +132,9 @@ class PostingsCollector:
         self._counts: list[np.ndarray] = []
         self._lengths: list[int] = []
 
-    def add(self, text: str) -> None:
-        """The next passage."""
-        counted = Counter(terms(text))
+    def add(self, text: str, question: bool = True) -> None:
+        """The next passage; ``question`` as ``terms`` takes it."""
+        counted = Counter(terms(text, question))
         numbers = self._numbers
         self._words.append(np.array([numbers.setdefault(term, len(numbers)) for term in counted], np.int32))
         self._counts.append(np.array([min(count, 255) for count in counted.values()], np.uint8))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -141,12 +142,16 @@ class KnowledgeBase:
 
 
 def _meant_for(index: Index, intents: Mapping[str, float]) -> dict[int, float]:
-    """Articles of these intents, the likeliest first, with the confidence in the likeliest intent of each."""
+    """Articles of these intents, those of the likeliest first, with what the classifier's confidence says for each.
+
+    The more articles list an intent, the less it says for one of them: the classifier cannot tell which is meant.
+    """
     found: dict[int, float] = {}
     for intent, confidence in sorted(intents.items(), key=lambda one: -one[1]):
         if confidence >= _LEAST_CONFIDENCE:
-            for slug in index.serving.get(intent, []):
-                found.setdefault(slug, confidence)
+            sharing = index.serving.get(intent, [])
+            for slug in sharing:
+                found[slug] = max(found.get(slug, 0.0), confidence / math.sqrt(len(sharing)))
     return found
 
 

@@ -80,6 +80,7 @@ SECTIONS: list[tuple[str, Language, str, int]] = [
     ("能开纸质发票吗", "zh", "invoice", 2),
     ("海外能退货吗", "zh", "international-delivery", 3),
     ("周末送货吗", "zh", "delivery-time", 2),
+    ("do you deliver on sundays", "en", "delivery-time", 2),
     ("what is your return policy", "en", "return-policy", 0),
     ("can i return opened items", "en", "return-policy", 2),
     ("what does to be dispatched mean", "en", "order-tracking", 1),

@@ -5,7 +5,7 @@ import pytest
 
 from kb import lexical
 from kb.lexical import Postings, PostingsCollector
-from kb.terms import terms
+from kb.terms import stem, terms
 
 
 def coverage(postings: Postings, query: str) -> np.ndarray:
@@ -14,7 +14,36 @@ def coverage(postings: Postings, query: str) -> np.ndarray:
 
 def test_terms_pair_chinese_characters_across_word_borders() -> None:
     assert {"退货", "货政", "政策"} <= set(terms("退货政策"))
-    assert terms("Return Policy") == ["return", "policy"]
+    assert terms("Return Policy", question=False) == ["return", "policy"]
+
+
+@pytest.mark.parametrize("same", [("sign up", "sign-up", "signup"), ("E-mail", "email"), ("log in", "login")])
+def test_a_compound_is_one_word_however_it_is_written(same: tuple[str, ...]) -> None:
+    shared = set.intersection(*({term for term in terms(text) if term.startswith("+")} for text in same))
+    assert shared == {"+" + stem(same[-1].lower())}
+
+
+def test_words_that_follow_each_other_say_more_than_words_far_apart() -> None:
+    scores = coverage(Postings.of(["gift cards lost", "a card with the gift"]), "gift card")
+    assert scores[0] > scores[1] > 0
+
+
+@pytest.mark.parametrize(
+    "forms",
+    [
+        ("return", "returns", "returned", "returning"),
+        ("delivery", "deliveries"),
+        ("cancel", "cancelling", "cancelled"),
+        ("code", "codes"),
+    ],
+)
+def test_the_forms_of_an_english_word_have_one_stem(forms: tuple[str, ...]) -> None:
+    assert len({stem(form) for form in forms}) == 1
+
+
+@pytest.mark.parametrize("word", ["address", "status", "this", "bus", "gas", "need", "ship", "so20261133"])
+def test_what_is_no_ending_stays(word: str) -> None:
+    assert stem(word) == word
 
 
 def test_a_passage_that_covers_more_of_the_query_scores_higher() -> None:
@@ -31,10 +60,10 @@ def test_nothing_in_common_is_nothing() -> None:
 
 
 def test_a_word_that_every_article_uses_weighs_little() -> None:
-    passages, owners = ["how to return", "return postage", "return label", "how to pay"], [0, 0, 0, 1]
+    passages, owners = ["how to fix", "fix cost", "fix sink", "how to pay"], [0, 0, 0, 1]
     by_passage, by_owner = Postings.of(passages), Postings.of(passages, owners)
-    assert coverage(by_passage, "how return")[3] > coverage(by_passage, "how return")[1]
-    assert coverage(by_owner, "how return")[3] < coverage(by_owner, "how return")[1]
+    assert coverage(by_passage, "how fix")[3] > coverage(by_passage, "how fix")[1]
+    assert coverage(by_owner, "how fix")[3] < coverage(by_owner, "how fix")[1]
 
 
 def test_the_best_are_those_that_cover_most() -> None:

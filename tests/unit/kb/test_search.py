@@ -62,6 +62,23 @@ def test_a_likely_intent_says_which_article_rather_than_whether_any(knowledge: K
     assert [hit.score for hit in unlikely] == [hit.score for hit in plain]
 
 
+def test_an_intent_that_several_articles_list_says_less_for_each(folder: Path) -> None:
+    def gained() -> float:
+        knowledge = KnowledgeBase.open(folder)
+        scores = [
+            {hit.slug: hit.score for hit in knowledge.search("这个怎么弄", "zh", intents=intents)}["invoice"]
+            for intents in ({}, {"request_invoice": 0.9})
+        ]
+        return scores[1] - scores[0]
+
+    alone = gained()
+    path = folder / "returns/return-policy.zh.md"
+    path.write_text(
+        path.read_text("utf-8").replace("[ask_return_policy]", "[ask_return_policy, request_invoice]"), "utf-8"
+    )
+    assert 0 < gained() < alone
+
+
 def test_what_was_shown_already_is_not_shown_again(knowledge: KnowledgeBase) -> None:
     first = knowledge.search("can I return an opened box", "en", top=1)[0]
     others = knowledge.search("can I return an opened box", "en", top=3, excluding={first.slug})
