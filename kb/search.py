@@ -21,7 +21,7 @@ from lang.encode import Encoder, encoder
 
 # What it is worth, in votes, that the classifier is sure of an intent which the article's author names: much where
 # articles are compared, less in the score, since questions that no article answers have a likely intent, too.
-WHICH_BY_INTENT, WHETHER_BY_INTENT = 0.1, 0.05
+WHICH_BY_INTENT, WHETHER_BY_INTENT = 0.1, 0.03
 # A section is preferred to the lead only when it speaks clearly louder: the lead is the author's short answer.
 LEAD_ADVANTAGE = 0.1
 # So many articles of the likely intents come into question whatever speaks for them.
