@@ -82,6 +82,13 @@ def test_an_order_in_english(customer: Callable[[str], Customer]) -> None:
     visitor = customer("en").says("Where is my order?", "order number").says("so202611010006", "last four")
     visitor.says("8006", "SO202611010006")
     expect(visitor.frame.locator(".card.order")).to_contain_text("SO202611010006")
+    visitor.button("More").click()
+    with visitor.page.expect_download() as kept:
+        visitor.frame.get_by_role("link", name="Download this conversation").click()
+    copy = kept.value.path().read_text("utf-8-sig").splitlines()
+    assert copy[0] == "Your chat with customer service"
+    assert "You: so202611010006" in [line.partition("] ")[2] for line in copy]
+    expect(visitor.frame.get_by_role("dialog").get_by_role("textbox")).to_have_count(0)  # no mail server
 
 
 @pytest.mark.parametrize("number", ["SO202611010003", "SO209912319999"], ids=["a real order", "no such order"])
