@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import re
-from datetime import date
 from typing import Any
 
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import access, services
+from actions import access
 from actions.feedback import ask_whether_it_helped
+from actions.forms.begin import answers_of, begin, beginning
+from actions.forms.progress import read_answers
 from actions.knowledge import best_answer, utter_article
 from actions.links import links
-from actions.records import clock, coupons, memberships
-from actions.records.coupons import Coupon
-from actions.speak import HUMAN, Argument, day, money, say, word
+from actions.speak import HUMAN, offer, say
 from actions.turn import CustomerTurn
 from actions.wishes import wish_in
 
 _CODE = re.compile(r"(?<![A-Za-z0-9])(?=[A-Za-z0-9]*[A-Za-z])(?=[A-Za-z0-9]*\d)[A-Za-z0-9]{5,16}(?![A-Za-z0-9])")
-_SHOWN = 3
 
 
 class AccountLink(Action):
@@ -44,101 +42,52 @@ class AccountLink(Action):
 
 
 class ShowPoints(Action):
-    """A verified customer's own figures; everybody else, and whoever asks how it works, reads the article."""
+    """A proven customer's own figures; everybody else, and whoever asks how it works, reads the article."""
 
     def name(self) -> str:
         return "action_show_points"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         turn = CustomerTurn.of(tracker)
-        customers = await access.customers(turn)
         asks_how = not turn.pressed_button and wish_in(turn.text, "points") == "how"
-        if len(customers) == 1 and not asks_how:
-            database = services.current().database
-            found = await database.read(memberships.of_customer, customers[0])
-            if found is not None:
-                theirs = await database.read(coupons.of_customers, [customers[0]])
-                _say_figures(dispatcher, found, _usable(theirs, clock.shop_day(clock.now())))
-                return []
+        wants_own = turn.pressed_button and turn.entity("wish") == "own"
+        if wants_own or (not asks_how and await access.only_customer(turn, "own_points")):
+            return await begin(dispatcher, tracker, "own_points")
         hit = await best_answer(turn)
         if hit is None:
             dispatcher.utter_message(response="utter_no_article", misunderstood=True)
-        else:
-            utter_article(dispatcher, hit, **ask_whether_it_helped(turn, hit))
+            return []
+        said = ask_whether_it_helped(turn, hit)
+        own = offer("button_own_points", beginning("own_points"))
+        utter_article(dispatcher, hit, **{**said, "offers": [own, *(said.get("offers") or ())]})
         return []
 
 
 class CouponProblem(Action):
-    """Which condition a coupon does not meet. A code that is not this customer's is like one that does not exist."""
+    """Which condition a coupon does not meet: told to its owner. Everybody else reads what coupons may be used for."""
 
     def name(self) -> str:
         return "action_coupon_problem"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         turn = CustomerTurn.of(tracker)
-        customers = await access.customers(turn)
+        if turn.pressed_button and turn.entity("wish") == "own":
+            return await begin(dispatcher, tracker, "own_coupon", read_answers(turn.entity("answers")))
         codes = [] if turn.pressed_button else [code.upper() for code in _CODE.findall(turn.text)]
-        if len(customers) == 1:
-            database = services.current().database
-            theirs = await database.read(coupons.every_of_customer, customers[0])
-            named = [coupon for coupon in theirs if coupon.code in codes]
-            if named:
-                _say_problem(dispatcher, named[0], _amount(turn))
-                return []
-            if codes:
-                say(dispatcher, "utter_coupon_unknown", code=codes[0], offers=[HUMAN])
-                return []
+        details = {"coupon": " ".join(codes), "spent": _amount(turn)} if codes else {}
+        if details and await access.only_customer(turn, "own_coupon"):
+            return await begin(dispatcher, tracker, "own_coupon", details)
+        own = [offer("button_own_coupon", beginning("own_coupon", answers=answers_of(details)))] if details else []
         hit = await best_answer(turn)
         if hit is None:
-            say(dispatcher, "utter_service_by_person")
+            say(dispatcher, "utter_service_by_person", offers=own)
         else:
-            utter_article(dispatcher, hit, offers=[HUMAN])
+            utter_article(dispatcher, hit, offers=[*own, HUMAN])
         return []
 
 
-def _say_figures(dispatcher: CollectingDispatcher, found: memberships.Membership, theirs: list[Coupon]) -> None:
-    lines: list[Argument] = [
-        word(
-            "word_coupon_line",
-            code=coupon.code,
-            amount=money(coupon.amount_minor, coupon.currency),
-            until=day(coupon.valid_until),
-        )
-        for coupon in theirs[:_SHOWN]
-    ]
-    said: dict[str, Any] = {
-        "points": found.points,
-        "level": word(f"word_level_{found.level}"),
-        "until": day(found.points_until),
-        "facts": {"points": found.points, "level": found.level},
-    }
-    if lines:
-        say(dispatcher, "utter_points_and_coupons", **said, coupons=lines)
-    else:
-        say(dispatcher, "utter_points", **said)
-
-
-def _usable(theirs: list[Coupon], today: date) -> list[Coupon]:
-    return [coupon for coupon in theirs if coupon.valid_from <= today <= coupon.valid_until]
-
-
-def _say_problem(dispatcher: CollectingDispatcher, coupon: Coupon, spent_minor: int | None) -> None:
-    said: dict[str, Any] = {
-        "code": coupon.code,
-        "amount": money(coupon.amount_minor, coupon.currency),
-        "least": money(coupon.least_minor, coupon.currency),
-        "begins": day(coupon.valid_from),
-        "until": day(coupon.valid_until),
-        "used_on": coupon.used_on or "–",
-    }
-    problem = coupons.problem_of(coupon, clock.shop_day(clock.now()), spent_minor)
-    say(
-        dispatcher, f"utter_coupon_{problem}", **said, facts={"coupon": coupon.code, "problem": problem}, offers=[HUMAN]
-    )
-
-
-def _amount(turn: CustomerTurn) -> int | None:
-    """The sum the customer speaks of, in minor units."""
+def _amount(turn: CustomerTurn) -> str:
+    """The sum the customer speaks of, in minor units; empty without one."""
     found = turn.entity("amount")
     number = re.match(r"\d+(?:\.\d+)?", found or "")
-    return round(float(number.group()) * 100) if number else None
+    return str(round(float(number.group()) * 100)) if number else ""

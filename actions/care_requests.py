@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,10 +11,11 @@ from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import access, services
+from actions.forms.begin import begin, beginning
 from actions.links import links
 from actions.outages import say_request_kept
-from actions.records.models import Outcome
-from actions.records.port import RecordsUnavailable, Request
+from actions.passing_on import pass_on
+from actions.records.port import RecordsUnavailable
 from actions.speak import HUMAN, Argument, offer, say, word
 from actions.turn import CustomerTurn, latest_facts
 from actions.wishes import wish_in
@@ -24,21 +24,6 @@ _SENTENCES_BACK = 4
 """Sentences of ours since which the question for a number still counts: something else may come in between."""
 LONGEST_REASON = 200
 """Characters kept of the message that asks for a call."""
-
-
-async def pass_on(kind: str, turn: CustomerTurn, customer_id: str, details: Mapping[str, Any]) -> Outcome:
-    """Keep it for the staff, once a message."""
-    request = Request(kind, "", customer_id, turn.conversation_id, turn.message_id, details=dict(details))
-    return await services.current().records.carry_out(request)
-
-
-def tell(dispatcher: CollectingDispatcher, kind: str, outcome: Outcome) -> None:
-    """That it is noted; or only kept, while the shop's system is down."""
-    if outcome.result == "unavailable":
-        say_request_kept(dispatcher, "", outcome)
-    else:
-        effects = [f"{kind}:{outcome.reference}"]
-        say(dispatcher, f"utter_{kind}_noted", reference=outcome.reference, effects=effects)
 
 
 @dataclass(frozen=True)
@@ -62,26 +47,24 @@ class RequestCallback(Action):
 
 
 class Newsletter(Action):
-    """Stop or start advertising: for a known customer at once, on a clear press; for everybody by a safe link."""
+    """Stop or start advertising: on a clear press, for a proven customer; for everybody by a safe link."""
 
     def name(self) -> str:
         return "action_newsletter"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         turn = CustomerTurn.of(tracker)
-        customers = await access.customers(turn)
-        link = links().get("newsletter", "")
         pressed = turn.entity("wish") if turn.pressed_button else None
-        if pressed in ("stop", "start") and len(customers) == 1:
-            kind = f"newsletter_{pressed}"
-            tell(dispatcher, kind, await pass_on(kind, turn, customers[0], {}))
-        elif len(customers) == 1:
-            wish = wish_in(turn.text, "newsletter")
-            wishes = (wish,) if wish else ("stop", "start")
-            offers = [offer(f"button_newsletter_{each}", f'/newsletter{{"wish": "{each}"}}') for each in wishes]
-            say(dispatcher, "utter_newsletter_confirm", link=link, offers=offers)
-        else:
-            say(dispatcher, "utter_newsletter_link", link=link)
+        if pressed in ("stop", "start"):
+            return await begin(dispatcher, tracker, f"newsletter_{pressed}")
+        wish = wish_in(turn.text, "newsletter")
+        offers = [
+            offer(f"button_newsletter_{each}", beginning(f"newsletter_{each}"))
+            for each in ((wish,) if wish else ("stop", "start"))
+        ]
+        known = await access.only_customer(turn, f"newsletter_{wish or 'stop'}")
+        key = "utter_newsletter_confirm" if known else "utter_newsletter_link"
+        say(dispatcher, key, link=links().get("newsletter", ""), offers=offers)
         return []
 
 
@@ -101,7 +84,7 @@ async def heard_number(dispatcher: CollectingDispatcher, tracker: Tracker) -> bo
 
 
 async def _arrange(dispatcher: CollectingDispatcher, turn: CustomerTurn, phone: str | None) -> None:
-    customers = await access.customers(turn)
+    customers = await access.customers(turn, "own_number")
     number = await _number_meant(turn, customers, phone)
     if _outside_hours(turn):
         _say_hours(dispatcher, turn, phone)

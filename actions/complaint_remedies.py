@@ -7,14 +7,14 @@ from typing import Any
 
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import access, services
+from actions import services
 from actions.complaint_rules import KIND_OF
-from actions.outages import say_records_down, say_request_kept
+from actions.outages import say_request_kept
 from actions.records import clock, complaints
 from actions.records.complaints import Complaint
 from actions.records.models import Order, Outcome
-from actions.records.port import RecordsUnavailable, Request
-from actions.speak import HUMAN, day, money, offer, say
+from actions.records.port import Request
+from actions.speak import HUMAN, day, money, say
 from actions.turn import CustomerTurn
 
 
@@ -23,18 +23,10 @@ def complaint_payload(number: str, wish: str) -> str:
     return f'/check_complaint{{"complaint": "{number}", "wish": "{wish}"}}'
 
 
-async def take_remedy(dispatcher: CollectingDispatcher, turn: CustomerTurn, made: Complaint, remedy: str) -> None:
-    """Only for a customer who is still verified for the order; a button proves nothing."""
-    try:
-        order = await access.permitted(turn, made.order_number)
-    except RecordsUnavailable:
-        again = offer("button_try_again", complaint_payload(made.number, remedy))
-        say_records_down(dispatcher, [again], {"complaint": made.number, "chosen": remedy})
-        return
-    if order is None:
-        verify = offer("button_complaint_verify", "/list_orders")
-        say(dispatcher, "utter_complaint_verify_again", number=made.number, offers=[verify, HUMAN])
-        return
+async def take_remedy(
+    dispatcher: CollectingDispatcher, turn: CustomerTurn, made: Complaint, order: Order, remedy: str
+) -> None:
+    """``order``: one that the customer has proven to be theirs; a button proves nothing."""
     if made.state == "offered" and await granted_lately(order):
         # For another complaint about the same order, since this was offered.
         _refuse(dispatcher, made, order, "again")

@@ -11,7 +11,6 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions import services
 from actions.care_requests import heard_number
-from actions.code_dialogue import heard_code
 from actions.feedback import ask_whether_it_helped, heard_feedback
 from actions.forms.hints import hint
 from actions.forms.table import opened_by
@@ -36,9 +35,7 @@ class Fallback(Action):
         return "action_fallback"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
-        if await heard_code(dispatcher, tracker) or await heard_number(dispatcher, tracker):
-            return []
-        if await heard_feedback(dispatcher, tracker):
+        if await heard_number(dispatcher, tracker) or await heard_feedback(dispatcher, tracker):
             return []
         turn = CustomerTurn.of(tracker)
         if turn.attachment and not turn.text:

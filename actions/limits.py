@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from actions import code_limits, complaint_limits
+from actions import code_limits, complaint_limits, privacy_limits
 from actions.code_limits import CodeLimits
 from actions.complaint_limits import ComplaintLimits
+from actions.identity import steps
+from actions.identity.steps import Step
+from actions.privacy_limits import PrivacyLimits
 from lang import rule_files
 from lang.rule_files import section, whole
 
@@ -86,11 +89,17 @@ class Limits:
     choices: ChoiceLimits
     complaint: ComplaintLimits
     identity_code: CodeLimits
+    privacy: PrivacyLimits
+    steps: Mapping[str, Step]
     services: Mapping[str, ServiceLimits]
 
     def of(self, service: str) -> ServiceLimits:
         """No limits at all for a service without a section."""
         return self.services.get(service, ServiceLimits())
+
+    def step(self, service: str) -> Step:
+        """How surely the customer must be known. Raises KeyError for a service without a step: nothing is guessed."""
+        return self.steps[service]
 
 
 _STATES = {"type": "array", "items": {"enum": list(ORDER_STATES)}, "uniqueItems": True}
@@ -149,6 +158,9 @@ _SCHEMA = section(
     ),
     complaint=complaint_limits.SCHEMA,
     identity_code=code_limits.SCHEMA,
+    identity_steps=steps.SCHEMA,
+    privacy_export=privacy_limits.EXPORT_SCHEMA,
+    privacy_erase=privacy_limits.ERASE_SCHEMA,
     choices=section(orders_shown=whole(1, 10), topics_shown=whole(1, 5)),
     **{name: section(allowed_states=_STATES, **settings) for name, settings in _SERVICES.items()},
     **{name: section(**settings) for name, settings in _WITHOUT_ORDER.items()},
@@ -163,6 +175,8 @@ def load(path: Path = LIMITS_FILE) -> Limits:
         choices=ChoiceLimits(**content["choices"]),
         complaint=complaint_limits.read(content["complaint"]),
         identity_code=code_limits.read(content["identity_code"]),
+        privacy=privacy_limits.read(content["privacy_export"], content["privacy_erase"]),
+        steps=steps.read(content["identity_steps"]),
         services={name: _service(content[name]) for name in (*_SERVICES, *_WITHOUT_ORDER)},
     )
 

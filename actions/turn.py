@@ -13,7 +13,7 @@ from kb.search import Language
 
 _PHOTO_LASTS = 3
 """Messages of the customer: a photo is often sent before the words that say what it is about."""
-FORM_SLOTS = ("order_number", "last_four", "details", "confirmed")
+FORM_SLOTS = ("order_number", "last_four", "identity_code", "details", "confirmed")
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,8 @@ class CustomerTurn:
     requested_slot: str | None
     story: tuple[str, ...] = ()
     """What the customer typed since the open form began, this message last; a form that is asked anew begins anew."""
+    joined: bool = False
+    """Another chat leads here, too: who writes may not be the one who logged in."""
     attachment: str = ""
     """The content type of a file that came with the message."""
     photo_at_hand: bool = False
@@ -60,6 +62,7 @@ class CustomerTurn:
             form=tracker.active_loop.get("name"),
             requested_slot=tracker.get_slot("requested_slot"),
             story=_story(tracker),
+            joined=bool(metadata.get("joined")),
             attachment=metadata.get("attachment") or "",
             photo_at_hand=any(map(_shows, _latest_attachments(tracker))),
         )

@@ -143,8 +143,9 @@ class Understanding:
 class Turn:
     """One question to the brain. One of ``text`` and ``payload`` is set; neither where a file came without words.
 
-    ``payload`` is a trusted ``/intent{json}`` that we made ourselves. ``fresh`` asks for a new session (first turn, or
-    back from an agent): no open form survives. ``attachment``: the content type of a file that came with the message.
+    ``payload``: a trusted ``/intent{json}`` made by us. ``fresh`` asks for a new session (first turn, or back from an
+    agent): no open form survives. ``attachment``: the content type of a file that came along. ``joined``: two chats are
+    one here, and the ``customer`` may have signed in on the other.
     """
 
     conversation_id: str
@@ -156,6 +157,7 @@ class Turn:
     address: str = ""
     fresh: bool = False
     attachment: str = ""
+    joined: bool = False
 
 
 @dataclass(frozen=True)
@@ -180,9 +182,8 @@ class BotTurn:
 class Conversation:
     """A conversation's row. ``version`` grows with every change of owner; ``episode`` with every reopening.
 
-    ``misunderstandings`` counts turns in a row that the bot did not understand. ``mood`` is the latest message's.
-    ``fresh``: the next bot turn must start a new session. ``channel`` and ``sender`` are those of the ``endpoint`` it
-    is seen from (``bot/joining.py``): unless asked otherwise, where the customer wrote last.
+    ``misunderstandings`` counts turns in a row that were not understood. ``mood``: the latest message's. ``fresh``: the
+    next turn starts a new session. ``channel``, ``sender``: of the ``endpoint`` it is seen from (``bot/joining.py``).
     """
 
     id: str
@@ -209,9 +210,8 @@ class StoredMessage:
     """One line of the transcript, either side. ``seq`` counts from 1 within the conversation.
 
     ``texts`` holds both languages where we have them (bot and system), else nothing: ``text`` is the author's own.
-    ``decision`` explains a bot turn (invariant 4), on the customer's message that was answered. ``in_reply_to`` is the
-    id of the message being answered. ``delivery_reason``: why it waits or was not delivered, in short. ``endpoint``:
-    where the customer wrote it, or is to read it.
+    ``decision`` explains a bot turn (invariant 4), on the customer's message that was answered. ``in_reply_to``: the id
+    of that. ``delivery_reason``: why it waits or was not delivered. ``endpoint``: where it was written, or is read.
     """
 
     id: str

@@ -98,6 +98,7 @@ class Assembly:
     records: Opened
     platforms: BuiltPlatforms
     jobs: Scheduler
+    limits: limits.Limits
     mailer: Mailer | None = None
     loaded: list[RasaBrain] = field(default_factory=list)
 
@@ -177,6 +178,7 @@ async def assemble(settings: Settings, channels: Mapping[str, Channel] | None = 
         public_url=settings.public_url,
         joining=build_joining(database, channels, platforms.links, load_join_rules(RULES / "joining.yml")),
     )
+    service_limits = limits.load(RULES / "limits.yml")
     queue = InProcessQueue(partial(handle.drain, parts), partial(send_replies.unfinished, parts))
     bell.queue = queue
     return Assembly(
@@ -191,7 +193,8 @@ async def assemble(settings: Settings, channels: Mapping[str, Channel] | None = 
         orders=OrderDossier(database, records.records),
         records=records,
         platforms=platforms,
-        jobs=build_scheduler(parts, database, records, RULES),
+        jobs=build_scheduler(parts, database, records, RULES, settings, service_limits),
+        limits=service_limits,
         mailer=SmtpMailer(settings.mail) if settings.mail else None,
     )
 

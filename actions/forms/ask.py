@@ -15,6 +15,7 @@ from actions.forms.collected import facts
 from actions.forms.description import Needs
 from actions.forms.order_action import OrderAction
 from actions.forms.progress import Progress
+from actions.forms.proof import CODE_SLOT
 from actions.forms.speech import arguments, option_label
 from actions.forms.table import SERVICES
 from actions.order_speech import state_of
@@ -46,7 +47,7 @@ class AskOrderNumber(OrderAction):
             return []
         service = SERVICES[tracker.get_slot("service")]
         told = {"service": service.name, **_understood(tracker)}
-        orders = await access.orders(CustomerTurn.of(tracker))
+        orders = await access.orders(CustomerTurn.of(tracker), service.name)
         shown = orders[: services.current().limits.choices.orders_shown]
         if orders:
             choices = [
@@ -77,6 +78,16 @@ class AskLastFour(OrderAction):
         number = tracker.get_slot("order_number")
         told = {"service": tracker.get_slot("service"), **_understood(tracker)}
         dispatcher.utter_message(response="utter_ask_last_four", order_number=number, facts=told)
+        return []
+
+
+class AskIdentityCode(OrderAction):
+    """Silent: whoever found that a code is needed has said so, with where it goes and how often it may be tried."""
+
+    def name(self) -> str:
+        return f"action_ask_{CODE_SLOT}"
+
+    async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         return []
 
 

@@ -36,10 +36,12 @@ def _fixed(service: Service, case: Case) -> dict[str, str]:
 
 
 async def permitted_case(service: Service, turn: CustomerTurn, progress: Progress) -> Case | None:
-    """None where the service needs an order, and this customer may not see it."""
+    """None where the service needs a proven customer, or an order of theirs, and this is not one."""
+    if service.needs is Needs.CUSTOMER and not await access.customers(turn, service.name):
+        return None
     if service.needs is not Needs.ORDER:
         return await case_of(service, turn, progress, None)
-    order = await access.permitted(turn, progress.order_number)
+    order = await access.permitted(turn, service.name, progress.order_number)
     return await case_of(service, turn, progress, order) if order else None
 
 

@@ -163,6 +163,8 @@ class Service:
     """Of the requests that its rules and sentences look back on; its name where it is empty."""
     leads_to: tuple[str, ...] = ()
     """Services that look after what this one begins: asked when, before it is done, they are a question about it."""
+    begins: tuple[str, str] | None = None
+    """Intent and wish of the button that begins it, where no customer's words do."""
     stories: tuple[str, ...] = ()
     """Other services' intents that an answer in one's own words is easily taken for."""
 

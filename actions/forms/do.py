@@ -110,10 +110,7 @@ async def show_order(wish: Finishing) -> None:
 
 
 async def list_orders(wish: Finishing) -> None:
-    if not await access.customers(wish.turn):
-        say_identity_failed(wish.dispatcher)
-        return
-    orders = await access.orders(wish.turn)
+    orders = await access.orders(wish.turn, wish.service.name)
     if not orders:
         say(wish.dispatcher, "utter_no_orders")
         return

@@ -12,9 +12,10 @@ from actions.forms.case import permitted_case
 from actions.forms.do import Finishing, say_refusal
 from actions.forms.order_action import OrderAction
 from actions.forms.progress import Progress, reset
+from actions.forms.proof import SAID_INSTEAD
 from actions.forms.table import SERVICES
 from actions.order_speech import say_identity_failed
-from actions.turn import CustomerTurn
+from actions.turn import CustomerTurn, said_this_turn
 
 
 class CarryOutService(OrderAction):
@@ -29,14 +30,15 @@ class CarryOutService(OrderAction):
             return []
         case = await permitted_case(service, turn, progress)
         if case is None:
-            say_identity_failed(dispatcher)
+            if not said_this_turn(tracker) & set(SAID_INSTEAD):
+                say_identity_failed(dispatcher)
             return reset()
         wish = Finishing(service, case, turn, dispatcher)
         refusal = service.refusal(case)
         if refusal is not None:
             say_refusal(wish, refusal)
         elif service.confirm and progress.confirmed is not True:
-            wish.say("utter_nothing_changed")
+            wish.say("utter_nothing_changed" if case.order else "utter_stopped")
         else:
             await service.finish(wish)
         return reset(progress.order_number or progress.recent_order)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from abc import ABC, abstractmethod
 from dataclasses import replace
 from typing import Any
@@ -12,6 +11,7 @@ from rasa_sdk.events import ActiveLoop, EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import services
+from actions.forms.begin import beginning
 from actions.forms.collected import facts
 from actions.forms.description import Case
 from actions.forms.progress import Progress, reset
@@ -57,7 +57,6 @@ def _collected(progress: Progress) -> dict[str, Any]:
 def end_for_now(dispatcher: CollectingDispatcher, progress: Progress) -> list[EventType]:
     """The form ends; the button opens it again with the same order and the answers given so far."""
     given = {"order_number": progress.order_number, "answers": progress.answers}
-    again = json.dumps({name: value for name, value in given.items() if value}, ensure_ascii=False)
-    retry = [offer("button_try_again", f"/{progress.service}{again}")] if progress.service else []
+    retry = [offer("button_try_again", beginning(progress.service, **given))] if progress.service else []
     say_records_down(dispatcher, retry, _collected(progress))
     return [ActiveLoop(None), SlotSet("requested_slot", None), *reset(progress.order_number or progress.recent_order)]

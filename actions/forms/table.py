@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from actions.forms import do, rules
+from actions.forms.care_table import CARE
 from actions.forms.description import Case, Instead, Kind, Needs, Question, Service, among
 from actions.forms.rules import first_of, not_again, state_allows, within_days_of_delivery, within_days_of_order
 
@@ -253,7 +254,7 @@ ALL = (
     ),
 )
 
-SERVICES: dict[str, Service] = {service.name: service for service in ALL}
+SERVICES: dict[str, Service] = {service.name: service for service in (*ALL, *CARE)}
 
 _OPENED_BY: dict[str, Service] = {intent: service for service in reversed(ALL) for intent in service.opened_by}
 

@@ -6,7 +6,6 @@ one order is asked neither. What the rules refuse ends it at once: nobody answer
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,7 +13,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import ActionExecutionRejected, EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import access, services
+from actions import access
 from actions.clear_yes import is_clear_yes
 from actions.forms import hearing
 from actions.forms.answers import matters, named_item, options_of, pressed, read, read_anywhere, read_opening
@@ -23,12 +22,11 @@ from actions.forms.description import Case, Kind, Needs, Service
 from actions.forms.how import answer_how, answer_when
 from actions.forms.order_action import OrderAction
 from actions.forms.progress import FORM, Progress, read_answers
+from actions.forms.proof import is_about_the_code, prove
 from actions.forms.table import SERVICES, opened_by
 from actions.forms.vocabulary import holds
-from actions.identity.check import Verdict
 from actions.knowledge import best_answer, utter_article
 from actions.records.models import Order
-from actions.speak import HUMAN, say
 from actions.turn import CustomerTurn, refused_this_turn
 
 _MOST_CHANGES_OF_SERVICE = 3
@@ -59,7 +57,7 @@ class ValidateServiceForm(OrderAction):
         if refused_this_turn(tracker, FORM):
             # Coming back after a question in between: the message has had its answer.
             return await self._go_on(dispatcher, turn, before, before)
-        heard = await _hear(turn, before, service, await access.permitted(turn, before.order_number))
+        heard = await _hear(turn, before, service, await _permitted(turn, service, before.order_number))
         other = opened_by(turn.intent)
         if hearing.calls_off(turn, service):
             heard = Heard(replace(before, confirmed=False), anything=True)
@@ -80,10 +78,12 @@ class ValidateServiceForm(OrderAction):
     async def so_far(self, tracker: Tracker) -> Progress:
         """With the answer that met the outage, read by the order as it was last seen: nobody types it twice."""
         turn, before = CustomerTurn.of(tracker), await super().so_far(tracker)
-        order = await access.remembered(turn, before.order_number)
         service = SERVICES.get(before.service or "")
+        if service is None or service.needs is Needs.NOTHING:
+            return before
+        order = await access.remembered(turn, service.name, before.order_number)
         other = opened_by(turn.intent)
-        if order is None or service is None or turn.requested_slot != "details" or refused_this_turn(tracker, FORM):
+        if order is None or turn.requested_slot != "details" or refused_this_turn(tracker, FORM):
             return before
         heard = await _hear(turn, before, service, order)
         left = other not in (None, service) and hearing.goes_elsewhere(
@@ -119,6 +119,11 @@ async def _say_what_may_help(dispatcher: CollectingDispatcher, turn: CustomerTur
         utter_article(dispatcher, hit)
 
 
+async def _permitted(turn: CustomerTurn, service: Service, order_number: str | None) -> Order | None:
+    """The order, where the service is about one that its customer has proven to be theirs."""
+    return None if service.needs is Needs.NOTHING else await access.permitted(turn, service.name, order_number)
+
+
 async def _changed(turn: CustomerTurn, progress: Progress, service: Service) -> Progress:
     """The service is opened, or takes over: what it asks as well stays answered."""
     names = {question.name for question in service.questions}
@@ -126,15 +131,16 @@ async def _changed(turn: CustomerTurn, progress: Progress, service: Service) -> 
     brought = read_answers(turn.entity("answers")) if turn.pressed_button else {}
     kept = {name: value for name, value in {**progress.details, **brought}.items() if name in names}
     progress = _with_order(turn, replace(progress, service=service.name, details=kept, confirmed=None), True)
-    case = await case_of(
-        service, turn, progress, await access.permitted(turn, progress.order_number or progress.recent_order)
-    )
+    order = await _permitted(turn, service, progress.order_number or progress.recent_order)
+    case = await case_of(service, turn, progress, order)
     found = {question.name: read_opening(question, turn, case) for question in service.questions}
     return replace(progress, details={**kept, **{name: value for name, value in found.items() if value}})
 
 
 async def _hear(turn: CustomerTurn, before: Progress, service: Service, order: Order | None) -> Heard:
     """What the message says to the question that is open, and beside it. ``order``: one the customer may see."""
+    if is_about_the_code(turn):
+        return Heard(before, anything=True, chosen=True)
     if turn.entity("detail") == f"{service.name}=again":
         return Heard(replace(before, details={}, confirmed=None), anything=True)
     case = await case_of(service, turn, before, order)
@@ -200,38 +206,10 @@ async def _work_in(
     service = SERVICES[str(progress.service)]
     if service.needs is Needs.NOTHING:
         return await _after_identity(turn, progress, None)
-    orders = {order.order_number: order for order in await access.orders(turn)}
-    progress = replace(progress, order_number=_chosen(turn, progress, list(orders)))
-    number, digits = progress.order_number, progress.last_four
-    if number not in orders and number and digits:
-        check = await services.current().identity.verify(
-            turn.conversation_id, number, digits, turn.address, turn.message_id
-        )
-        if check.verdict is Verdict.WRONG:
-            tried = {"order_number": number, "last_four": digits, "left": check.attempts_left}
-            say(dispatcher, "utter_identity_wrong", **tried, facts={"identity": check.verdict.value}, offers=[HUMAN])
-            return replace(progress, last_four=None, recent_order=None), "last_four"
-        if check.verdict is not Verdict.VERIFIED:
-            # The form ends; what follows finds nothing that it may show, and says so.
-            return replace(progress, order_number=None, last_four=None, recent_order=None), None
-        orders = {order.order_number: order for order in await access.orders(turn)}
-        progress = replace(progress, last_four=None)
-    return await _after_orders(turn, progress, orders)
-
-
-async def _after_orders(
-    turn: CustomerTurn, progress: Progress, orders: Mapping[str, Order]
-) -> tuple[Progress, str | None]:
-    if progress.order_number in orders:
-        return await _after_identity(turn, progress, orders[str(progress.order_number)])
-    service = SERVICES[str(progress.service)]
-    if service.needs is Needs.CUSTOMER and await access.customers(turn):
-        return progress, None
-    question = "last_four" if progress.order_number else "order_number"
-    must_prove = question == "last_four" or not orders
-    if must_prove and not await services.current().identity.tries_left(turn.conversation_id):
-        return progress, None
-    return progress, question
+    proof = await prove(dispatcher, turn, progress, service)
+    if not proof.enough:
+        return proof.progress, proof.asks
+    return await _after_identity(turn, proof.progress, proof.orders.get(proof.progress.order_number or ""))
 
 
 async def _after_identity(turn: CustomerTurn, progress: Progress, order: Order | None) -> tuple[Progress, str | None]:
@@ -262,11 +240,3 @@ def _given_before(turn: CustomerTurn, service: Service, case: Case) -> dict[str,
         elif question.kind is Kind.PHOTO and turn.photo_at_hand and matters(question, case):
             found[question.name] = "sent"
     return {name: value for name, value in found.items() if value}
-
-
-def _chosen(turn: CustomerTurn, progress: Progress, verified_for: list[str]) -> str | None:
-    """The order meant: the one named, else the one talked about last, else the only one there is."""
-    named = progress.order_number or progress.recent_order
-    if named is None and len(verified_for) == 1 and not holds(turn.text, "other_order"):
-        return verified_for[0]
-    return named

@@ -15,6 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from actions.identity.steps import Step
 from actions.limits import IdentityLimits
 from actions.records import clock
 from actions.records.database import Database
@@ -134,16 +135,29 @@ class Identity:
         self._remember(connection, given.conversation_id, customer_id, given.order_number)
         return Check(verdict, self._left(connection, given.conversation_id))
 
-    async def customers_of(self, conversation_id: str, signed_customer: str | None) -> tuple[str, ...]:
-        """Customers whose orders this conversation may see now: the signed one first, then those verified in it."""
+    async def customers_of(
+        self,
+        conversation_id: str,
+        signed_customer: str | None,
+        needed: Step = Step.ORDER,
+        signed_as: Step = Step.SIGNED,
+    ) -> tuple[str, ...]:
+        """Customers whom this conversation has proven now as surely as ``needed``: the signed one first.
+
+        ``signed_as``: how much the signature proves here.
+        """
         since = self._now() - timedelta(minutes=self._limits.verified_for_minutes)
         query = (
             sa.select(verifications.c.customer_id)
-            .where(verifications.c.conversation_id == conversation_id, verifications.c.at > since)
+            .where(
+                verifications.c.conversation_id == conversation_id,
+                verifications.c.at > since,
+                verifications.c.level.in_([step.value for step in Step if step.reaches(needed)]),
+            )
             .order_by(verifications.c.at.desc())
         )
         verified = await self._database.read(lambda connection: connection.execute(query).scalars().all())
-        signed = [signed_customer] if signed_customer else []
+        signed = [signed_customer] if signed_customer and signed_as.reaches(needed) else []
         return tuple(dict.fromkeys([*signed, *verified]))
 
     async def tries_left(self, conversation_id: str) -> int:
@@ -181,11 +195,14 @@ class Identity:
 
     def _remember(self, connection: Connection, conversation_id: str, customer_id: str, order_number: str) -> None:
         key = {"conversation_id": conversation_id, "customer_id": customer_id}
+        theirs = sa.and_(*(verifications.c[name] == value for name, value in key.items()))
+        since = self._now() - timedelta(minutes=self._limits.verified_for_minutes)
+        stronger = sa.and_(theirs, verifications.c.level != Step.ORDER.value, verifications.c.at > since)
+        if connection.execute(sa.select(verifications.c.level).where(stronger)).first():
+            return
+        connection.execute(verifications.delete().where(theirs))
         connection.execute(
-            verifications.delete().where(*(verifications.c[name] == value for name, value in key.items()))
-        )
-        connection.execute(
-            verifications.insert().values(**key, order_number=order_number, level="order", at=self._now())
+            verifications.insert().values(**key, order_number=order_number, level=Step.ORDER.value, at=self._now())
         )
 
     def _forget_old(self, connection: Connection) -> None:

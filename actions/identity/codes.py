@@ -19,14 +19,13 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from actions.code_limits import CodeLimits
+from actions.identity.steps import Step
 from actions.records import clock
 from actions.records.care_tables import identity_codes
 from actions.records.database import Database
 from actions.records.tables import verifications
 
 DIGITS = 6
-STRONG = ("code", "agent")
-"""Levels of ``identity_verifications`` that prove a customer beyond an order number."""
 
 
 class CodeSender(Protocol):
@@ -85,15 +84,6 @@ class Codes:
         """One try at the conversation's latest code; the same message tries once."""
         return await self._database.write(self._check, conversation_id, code, message_id)
 
-    async def proven(self, conversation_id: str, minutes: int) -> tuple[str, ...]:
-        """Customers whom a code or an agent has proven in this conversation within so many minutes."""
-        query = sa.select(verifications.c.customer_id).where(
-            verifications.c.conversation_id == conversation_id,
-            verifications.c.level.in_(STRONG),
-            verifications.c.at > self._now() - timedelta(minutes=minutes),
-        )
-        return tuple(await self._database.read(lambda connection: connection.execute(query).scalars().all()))
-
     def _begin(
         self, connection: Connection, conversation_id: str, customer_id: str, message_id: str, code: str
     ) -> int | None:
@@ -151,17 +141,17 @@ class Codes:
                 _change(connection, row.id, tries=row.tries + 1, tried_by=message_id)
             return CodeCheck(CodeVerdict.REFUSED if left else CodeVerdict.SPENT, left)
         _change(connection, row.id, used_by=message_id)
-        remember(connection, conversation_id, row.customer_id, "code", self._now())
+        remember(connection, conversation_id, row.customer_id, Step.CODE, self._now())
         return CodeCheck(CodeVerdict.VERIFIED, left, row.customer_id)
 
 
 def remember(
-    connection: Connection, conversation_id: str, customer_id: str, level: str, now: datetime, order_number: str = ""
+    connection: Connection, conversation_id: str, customer_id: str, step: Step, now: datetime, order_number: str = ""
 ) -> None:
-    """This conversation is verified for the customer, by ``level``, from now on."""
+    """This conversation has reached ``step`` for the customer, from now on."""
     key = {"conversation_id": conversation_id, "customer_id": customer_id}
     connection.execute(verifications.delete().where(*(verifications.c[name] == value for name, value in key.items())))
-    connection.execute(verifications.insert().values(**key, order_number=order_number, level=level, at=now))
+    connection.execute(verifications.insert().values(**key, order_number=order_number, level=step.value, at=now))
 
 
 def _change(connection: Connection, row_id: int, **columns: Any) -> None:

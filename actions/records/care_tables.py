@@ -97,3 +97,32 @@ identity_codes = sa.Table(
     sa.Column("created_at", UtcDateTime, nullable=False),
     sa.Column("expires_at", UtcDateTime, nullable=False),
 )
+
+privacy_requests = sa.Table(
+    "privacy_requests",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    # What customer and staff call it by: PR, day, number. Null only while the row is being made.
+    sa.Column("number", sa.String(24), unique=True),
+    # The message that asked for it: asked once, kept once.
+    sa.Column("message_id", sa.String(64), nullable=False, unique=True),
+    # export | erase
+    sa.Column("kind", sa.String(8), nullable=False),
+    # export: waiting, ready, expired. erase: waiting, erasing, done, cancelled, refused
+    sa.Column("state", sa.String(16), nullable=False, index=True),
+    # "erased:…" once the erasure is done: a fingerprint that leads nowhere.
+    sa.Column("customer_id", sa.String(255), nullable=False, index=True),
+    sa.Column("conversation_id", sa.String(64), nullable=False),
+    sa.Column("language", sa.String(2), nullable=False),
+    # When it is to be carried out; of a file that is ready, until when it can be fetched.
+    sa.Column("due_at", UtcDateTime, nullable=False, index=True),
+    # The key of the file's link, and the file itself: in the database, so that every gateway can hand it out.
+    sa.Column("link_key", sa.String(64)),
+    sa.Column("file", sa.LargeBinary),
+    sa.Column("told_at", UtcDateTime),
+    sa.Column("fetched", sa.Integer, nullable=False),
+    # How much was erased, by table; why it was refused.
+    sa.Column("outcome", sa.JSON, nullable=False),
+    sa.Column("created_at", UtcDateTime, nullable=False),
+    sa.Column("updated_at", UtcDateTime, nullable=False),
+)

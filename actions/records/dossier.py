@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from actions.identity.codes import remember
+from actions.identity.steps import Step
 from actions.records import clock, complaints, requests
 from actions.records.cards import order_card, refund_card
 from actions.records.database import Database
@@ -72,7 +73,7 @@ class OrderDossier:
         if order is None:
             return False
         await self._database.write(
-            remember, conversation_id, order.customer_id, "agent", clock.now(), order.order_number
+            remember, conversation_id, order.customer_id, Step.AGENT, clock.now(), order.order_number
         )
         return True
 

@@ -152,6 +152,7 @@ def _user_message(turn: Turn) -> UserMessage:
             "conversation_id": turn.conversation_id,
             "customer_id": customer.id if customer else None,
             "customer_name": customer.name if customer else "",
+            "joined": turn.joined,
             "address": turn.address,
             "attachment": turn.attachment,
             "language": turn.language,

@@ -14,6 +14,7 @@ from rich.console import Console
 
 from bot import logs, wiring, wiring_demo
 from bot.gateway.application import create_app
+from bot.gateway.exports import Exports
 from bot.settings import Settings
 
 console = Console(stderr=True, highlight=False)
@@ -48,6 +49,7 @@ async def _serve(settings: Settings) -> int:
         metrics=assembly.metrics,
         platforms=assembly.platforms.gateway,
         mailer=assembly.mailer,
+        copies=Exports(assembly.database, assembly.limits.privacy),
     )
     runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=LAST_REQUESTS_SECONDS)
     await runner.setup()

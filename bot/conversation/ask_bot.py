@@ -20,7 +20,8 @@ async def ask_bot(parts: Parts, conversation: Conversation, message: StoredMessa
     """Never raises for a fault of the brain: it is logged, and a failed turn comes back."""
     await tell_typing(parts.notifier, conversation.id, Author.BOT)
     try:
-        return await asyncio.wait_for(parts.brain.reply(turn_of(conversation, message, payload)), BRAIN_SECONDS)
+        turn = turn_of(conversation, message, payload, joined=await _is_joined(parts, conversation))
+        return await asyncio.wait_for(parts.brain.reply(turn), BRAIN_SECONDS)
     except Exception as error:
         # The customer's words stay out of the log; the message id leads to them.
         log.error("brain_failed", conversation=conversation.id, message=message.id, error=repr(error), exc_info=True)
@@ -40,7 +41,15 @@ async def trusted_payload(parts: Parts, message: StoredMessage) -> str | None:
     return button.payload if button else None
 
 
-def turn_of(conversation: Conversation, message: StoredMessage, payload: str | None) -> Turn:
+async def _is_joined(parts: Parts, conversation: Conversation) -> bool:
+    """Whether others may write here, too. Looked up only where it matters: a log-in proves less then."""
+    if parts.joining is None or conversation.customer is None:
+        return False
+    others = (await parts.joining.joins.endpoints(conversation.id))[1:]
+    return any(each.parted_at is None for each in others)
+
+
+def turn_of(conversation: Conversation, message: StoredMessage, payload: str | None, *, joined: bool = False) -> Turn:
     return Turn(
         conversation_id=conversation.id,
         message_id=message.id,
@@ -51,4 +60,5 @@ def turn_of(conversation: Conversation, message: StoredMessage, payload: str | N
         address=message.address,
         fresh=conversation.fresh,
         attachment=message.attachment.content_type if message.attachment else "",
+        joined=joined,
     )

@@ -49,13 +49,17 @@ async def speak_first(
     offers: Sequence[Offer] = (),
     card: Card | None = None,
 ) -> bool:
-    """Say it, if ``subject`` was not told before; False where it was, or where people hold the conversation."""
+    """Say it on the endpoint that the ``conversation`` is seen from, if ``subject`` was not told before.
+
+    False where it was, or where people hold the conversation.
+    """
     if conversation.owner not in (Owner.BOT, Owner.CLOSED):
         return False
     utterance = parts.responses.render(key, arguments)
     buttons = [_button(parts, offer) for offer in offers]
     utterance = replace(utterance, buttons=(*utterance.buttons, *buttons), card=card)
     draft = draft_of(utterance, conversation.language, author=Author.BOT)
+    draft = replace(draft, endpoint=conversation.endpoint or None)
     try:
         written = await parts.store.tell_unasked(
             conversation.id, subject, [draft], expected_version=conversation.version

@@ -7,6 +7,7 @@ from aiohttp import web
 from bot.desk import api as desk
 from bot.gateway import (
     desk_files,
+    exports,
     health,
     help_pages,
     media,
@@ -52,10 +53,12 @@ def create_app(
     metrics: Metrics | None = None,
     platforms: Platforms | None = None,
     mailer: Mailer | None = None,
+    copies: exports.Exports | None = None,
 ) -> web.Application:
     """The whole web server. It may serve before the brain is ready: messages are stored and answered later.
 
-    Without ``platforms`` only the web is served; without ``mailer`` no copy of a conversation goes out by e-mail.
+    Without ``platforms`` only the web is served; without ``mailer`` no copy of a conversation goes out by e-mail, and
+    without ``copies`` no customer's copy of their data is handed out.
 
     ``metrics`` is the one whose ``metered`` store the parts use; without it only HTTP is counted.
     """
@@ -80,6 +83,8 @@ def create_app(
     app[web_messages.SESSION_LIMIT] = AttemptLimit(settings.rate_per_session, 10)
     desk.add_to(app)
     app.add_routes(_routes())
+    if copies is not None:
+        app[exports.EXPORTS] = copies
     if platforms is not None:
         app[PLATFORMS] = platforms
         app.cleanup_ctx.append(work_beside)
@@ -104,6 +109,7 @@ def _routes() -> list[web.RouteDef]:
         *messenger.routes(),
         *media.routes(),
         *desk_files.routes(),
+        *exports.routes(),
         web.get("/", pages.shop),
         web.get("/widget.js", pages.widget_script),
         web.get("/{folder:widget|desk|shop}", pages.folder),

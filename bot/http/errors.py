@@ -61,6 +61,11 @@ PROBLEMS: Mapping[str, Problem] = {
     "trouble": Problem(
         500, "服务器出了点问题，请稍后重发。", "Something went wrong on our side. Please send it again in a moment."
     ),
+    "export_gone": Problem(
+        404,
+        "这个下载链接不正确，或者已经过期。请回到对话里重新申请导出。",
+        "This link is not right, or it has run out. Ask for a new copy of your data in the chat.",
+    ),
     # --- web channel -----------------------------------------------------------------------
     "unknown_session": Problem(
         401, "会话不存在或已失效，请重新开始会话。", "This session is unknown or has ended. Please start a new one."

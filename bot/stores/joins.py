@@ -12,6 +12,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from actions.identity.steps import Step
+from actions.records.privacy import drop_copies
 from actions.records.tables import verifications
 from bot.joining import Changed, Endpoint, JoinCode, JoinRefused
 from bot.messages import Author, Conversation, Delivery, Draft, Owner, StoredMessage
@@ -48,6 +50,7 @@ def join(
     )
     _take_owner(connection, guest, home, lent=lent)
     _lower_proof(connection, home.id)
+    drop_copies(connection, [guest.id, home.id], now())
     _end_episode(connection, guest.id)
     _move_unhandled(connection, guest.id, home.id, to_endpoint=guest.id)
     home = read_conversation(connection, home.id)
@@ -153,9 +156,9 @@ def _take_owner(connection: Connection, guest: Conversation, home: Conversation,
 
 
 def _lower_proof(connection: Connection, home_id: str) -> None:
-    """A one-time code proved who held the first channel: what asks for one asks anew, now that there are two."""
-    by_code = sa.and_(verifications.c.conversation_id == home_id, verifications.c.level == "code")
-    connection.execute(sa.update(verifications).where(by_code).values(level="order"))
+    """A code, or an agent, proved who held the first channel: what asks for one asks anew, now that there are two."""
+    at_home = verifications.c.conversation_id == home_id
+    connection.execute(sa.update(verifications).where(at_home).values(level=Step.ORDER.value))
 
 
 def _copy_last_handoff(connection: Connection, guest_id: str, home_id: str) -> None:
@@ -187,6 +190,7 @@ def _part_one(connection: Connection, home_id: str, endpoint: str, by: str) -> N
     # Who was proven while they were joined may have been proven by the other one.
     both = verifications.c.conversation_id.in_([home_id, endpoint])
     connection.execute(sa.delete(verifications).where(both))
+    drop_copies(connection, [home_id, endpoint], now())
     # What was not said there yet is said at home.
     unsaid = messages.c.delivery.in_([Delivery.PENDING.value, Delivery.DELAYED.value])
     connection.execute(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -122,6 +123,13 @@ class MediaStore:
         if found is None or found.state != KEPT:
             return None
         return await asyncio.to_thread(self.path_of(found).read_bytes)
+
+    async def remove(self, file_ids: Collection[str]) -> None:
+        """The files themselves; their rows go with the messages (erasure.py). Gone before is as good."""
+        for file_id in file_ids:
+            found = await self.find(file_id)
+            if found is not None:
+                await asyncio.to_thread(self.path_of(found).unlink, missing_ok=True)
 
     def path_of(self, file: MediaFile) -> Path:
         """Named by our own id alone; nothing that came from outside is part of a path."""

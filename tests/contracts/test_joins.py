@@ -344,14 +344,20 @@ class TestJoining:
     async def test_what_needs_a_one_time_code_needs_a_new_one(self, world: World, database: Database) -> None:
         """An order stays proven at home; nothing that the guest has proven comes along."""
         code, yes = await world.claimed()
-        proofs = [(code.home_id, "c1", "code"), (code.home_id, "c2", "order"), (yes.conversation_id, "c3", "order")]
+        home = code.home_id
+        proofs = [
+            (home, "c1", "code"),
+            (home, "c2", "order"),
+            (home, "c4", "agent"),
+            (yes.conversation_id, "c3", "order"),
+        ]
         for conversation_id, customer_id, level in proofs:
             proof = {"customer_id": customer_id, "order_number": "SO1", "level": level, "at": now()}
             await change(database, sa.insert(verifications).values(conversation_id=conversation_id, **proof))
         await world.joins.join(yes, code, [NOTICE], None)
         query = sa.select(verifications.c.customer_id, verifications.c.level)
         at_home = await rows(database, query.where(verifications.c.conversation_id == code.home_id))
-        assert {tuple(row) for row in at_home} == {("c1", "order"), ("c2", "order")}
+        assert {tuple(row) for row in at_home} == {("c1", "order"), ("c2", "order"), ("c4", "order")}
 
     async def test_accepting_races_with_joining_and_nothing_is_lost(self, world: World) -> None:
         code, yes = await world.claimed()

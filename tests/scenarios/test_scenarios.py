@@ -61,8 +61,8 @@ def _check(scenario: Scenario, line: Line, answered: Answered) -> None:
     for expected, reply in zip(line.expect, answered.replies, strict=True):
         _check_reply(expected, reply, told)
         assert reply.language == (line.language or scenario.language), told
-    # Numbers of requests and complaints hold the day, and are as good as any other: CP, RQ.
-    effects = tuple(re.sub(r"(CP|RQ)\d+", r"\1", effect) for effect in decision.get("effects", ()))
+    # Numbers of requests and complaints hold the day, and are as good as any other: CP, RQ, PR.
+    effects = tuple(re.sub(r"(CP|RQ|PR)\d+", r"\1", effect) for effect in decision.get("effects", ()))
     assert effects == line.effect, told
     facts = decision.get("facts") or {}
     assert {name: facts.get(name) for name in line.facts} == line.facts, told

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
+from actions import limits
 from bot import wiring, wiring_demo
 from bot.commands import run
 from bot.settings import Settings
@@ -36,6 +37,7 @@ class FakeAssembly:
     records: Any = field(default_factory=lambda: SimpleNamespace(kind="own"))
     metrics: Any = None
     mailer: Any = None
+    limits: Any = field(default_factory=limits.load)
     platforms: Any = field(default_factory=lambda: SimpleNamespace(gateway=None))
 
     async def close(self) -> None:

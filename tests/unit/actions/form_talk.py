@@ -15,7 +15,8 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.conversation import Deny, Stop
-from actions.forms.ask import AskConfirmed, AskDetails, AskLastFour, AskOrderNumber
+from actions.forms.ask import AskConfirmed, AskDetails, AskIdentityCode, AskLastFour, AskOrderNumber
+from actions.forms.begin import begin
 from actions.forms.finish import CarryOutService
 from actions.forms.progress import FORM
 from actions.forms.table import opened_by
@@ -25,6 +26,7 @@ from bot.nlu.entity_rules import EntityRules
 ASKS: dict[str, Action] = {
     "order_number": AskOrderNumber(),
     "last_four": AskLastFour(),
+    "identity_code": AskIdentityCode(),
     "details": AskDetails(),
     "confirmed": AskConfirmed(),
 }
@@ -42,6 +44,19 @@ class Said:
     facts: Mapping[str, Any] = field(default_factory=dict)
 
 
+class Begins(Action):
+    """Stands for the actions that begin a service."""
+
+    def __init__(self, service: str, order_number: str | None, details: dict[str, str]) -> None:
+        self.service, self.order_number, self.details = service, order_number, details
+
+    def name(self) -> str:
+        return "action_begin"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Any]:
+        return await begin(dispatcher, tracker, self.service, self.details, self.order_number)
+
+
 class FormTalk:
     """One customer's conversation. ``customer``: signed in by the shop's site."""
 
@@ -54,6 +69,7 @@ class FormTalk:
         self.offered: list[str] = []
         self.last: Said | None = None
         self.lines = 0
+        self.joined = False
 
     async def say(self, text: str, intent: str = "inform", confidence: float = 0.95) -> list[Said]:
         """A typed message, as the classifier would understand it."""
@@ -74,12 +90,22 @@ class FormTalk:
         entities = [{"entity": name, "value": value} for name, value in given.items()]
         return await self._turn(payload, intent, 1.0, entities)
 
+    async def begin(self, service: str, order_number: str | None = None, **details: str) -> list[Said]:
+        """What an action of customer care does by ``actions/forms/begin.py``."""
+        return await self._turn("/begin", "begin", 1.0, [], begins=Begins(service, order_number, details))
+
     @property
     def asked(self) -> str | None:
         return self.slots.get("requested_slot")
 
     async def _turn(
-        self, text: str, intent: str, confidence: float, entities: list[Any], attachment: str = ""
+        self,
+        text: str,
+        intent: str,
+        confidence: float,
+        entities: list[Any],
+        attachment: str = "",
+        begins: Begins | None = None,
     ) -> list[Said]:
         self.lines += 1
         self._message = {
@@ -90,18 +116,31 @@ class FormTalk:
                 "conversation_id": self.name,
                 "message_id": f"{self.name}-{self.lines}",
                 "customer_id": self.customer,
+                "joined": self.joined,
                 "attachment": attachment,
             },
         }
         self.events.append({"event": "user", "text": text, "metadata": self._message["metadata"]})
         self._said: list[Said] = []
-        if self.active:
+        if begins is not None:
+            await self._begin(begins)
+        elif self.active:
             await self._to_the_form(intent)
         elif opened_by(intent):
             self.active = True
             self.events.append({"event": "active_loop", "name": FORM})
             await self._form()
         return self._said
+
+    async def _begin(self, begins: Begins) -> None:
+        """At once where enough is proven, and then an open form asks its question again; else by the form."""
+        events = await self._run(begins)
+        asks = any(event["event"] == "followup" for event in events)
+        if asks or self.active:
+            if not asks:
+                self.events.append({"event": "action_execution_rejected", "name": FORM})
+            self.active = True
+            await self._form()
 
     async def _to_the_form(self, intent: str) -> None:
         if await self._form():

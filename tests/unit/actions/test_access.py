@@ -45,37 +45,37 @@ async def world(template: Path, tmp_path: Path) -> AsyncIterator[World]:
 
 
 async def test_a_yes_finds_what_it_was_asked_about(world: World) -> None:
-    assert await access.permitted(TURN, PAID) is not None
+    assert await access.permitted(TURN, "track_order", PAID) is not None
     world.shop.down = True
-    order = await access.permitted(YES, PAID)
+    order = await access.permitted(YES, "track_order", PAID)
     assert order is not None
     assert order.order_number == PAID
     with pytest.raises(RecordsUnavailable):
-        await access.orders(TURN)
+        await access.orders(TURN, "track_order")
 
 
 async def test_what_was_never_seen_is_not_invented(world: World) -> None:
     world.shop.down = True
     with pytest.raises(RecordsUnavailable):
-        await access.orders(YES)
+        await access.orders(YES, "track_order")
 
 
 async def test_only_orders_of_whoever_is_verified_now(world: World) -> None:
-    await access.orders(TURN)
+    await access.orders(TURN, "track_order")
     world.shop.down = True
-    assert await access.orders(replace(YES, customer_id=None)) == []
+    assert await access.orders(replace(YES, customer_id=None), "track_order") == []
     with pytest.raises(RecordsUnavailable):
-        await access.orders(replace(YES, customer_id="C10002"))
+        await access.orders(replace(YES, customer_id="C10002"), "track_order")
     with pytest.raises(RecordsUnavailable):
-        await access.orders(replace(YES, conversation_id="another"))
+        await access.orders(replace(YES, conversation_id="another"), "track_order")
 
 
 async def test_memory_is_short(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    await access.orders(TURN)
+    await access.orders(TURN, "track_order")
     world.shop.down = True
     monkeypatch.setattr(recently_seen, "MINUTES", 0)
     with pytest.raises(RecordsUnavailable):
-        await access.orders(YES)
+        await access.orders(YES, "track_order")
 
 
 async def test_a_confirmed_cancellation_is_kept_while_the_system_is_down(world: World) -> None:

@@ -7,10 +7,14 @@ from collections.abc import Iterator
 import pytest
 import sqlalchemy as sa
 
+from actions import limits
 from actions.code_limits import CodeLimits
+from actions.identity.check import Identity
 from actions.identity.codes import Codes, CodeVerdict
+from actions.identity.steps import Step
 from actions.records.care_tables import identity_codes
 from actions.records.database import Database
+from actions.records.own import OwnRecords
 from tests.databases import rows
 from tests.unit.actions.conftest import Clock
 
@@ -45,14 +49,22 @@ async def verdict(codes: Codes, code: str, message_id: str, conversation: str = 
     return (await codes.check(conversation, code, message_id)).verdict
 
 
-async def test_the_right_code_proves_the_customer_for_a_while(codes: Codes, outbox: Outbox, clock: Clock) -> None:
+async def proven(shop: Database, clock: Clock, conversation: str) -> tuple[str, ...]:
+    return await Identity(shop, OwnRecords(shop), limits.load().identity, clock).customers_of(
+        conversation, None, Step.CODE
+    )
+
+
+async def test_the_right_code_proves_the_customer_for_a_while(
+    shop: Database, codes: Codes, outbox: Outbox, clock: Clock
+) -> None:
     assert await codes.issue("c1", "C10001", "m1", "zh")
-    assert await codes.proven("c1", 60) == ()
+    assert await proven(shop, clock, "c1") == ()
     assert await verdict(codes, outbox.sent[0][1], "m2") is CodeVerdict.VERIFIED
-    assert await codes.proven("c1", 60) == ("C10001",)
-    assert await codes.proven("c2", 60) == ()
+    assert await proven(shop, clock, "c1") == ("C10001",)
+    assert await proven(shop, clock, "c2") == ()
     clock.go_on(61)
-    assert await codes.proven("c1", 60) == ()
+    assert await proven(shop, clock, "c1") == ()
 
 
 async def test_the_same_messages_again_change_nothing(codes: Codes, outbox: Outbox) -> None:
@@ -67,12 +79,14 @@ async def test_the_same_messages_again_change_nothing(codes: Codes, outbox: Outb
     assert await verdict(codes, "100001", "m4") is CodeVerdict.SPENT
 
 
-async def test_after_three_wrong_tries_the_right_one_is_worth_nothing(codes: Codes) -> None:
+async def test_after_three_wrong_tries_the_right_one_is_worth_nothing(
+    shop: Database, codes: Codes, clock: Clock
+) -> None:
     await codes.issue("c1", "C10001", "m1", "zh")
     tried = [await verdict(codes, "000000", f"t{number}") for number in range(3)]
     assert tried == [CodeVerdict.REFUSED, CodeVerdict.REFUSED, CodeVerdict.SPENT]
     assert await verdict(codes, "100001", "m5") is CodeVerdict.SPENT
-    assert await codes.proven("c1", 60) == ()
+    assert await proven(shop, clock, "c1") == ()
 
 
 async def test_it_is_good_for_ten_minutes_and_only_where_it_was_asked_for(codes: Codes, clock: Clock) -> None:

@@ -65,7 +65,7 @@ def test_no_form_takes_free_text(domain: Any) -> None:
 
 
 def test_verification_is_no_slot(domain: Any) -> None:
-    assert set(domain["slots"]) == {"language", *FORM_SLOTS, "recent_order"}
+    assert set(domain["slots"]) == {"language", *FORM_SLOTS, "identity_code", "recent_order"}
 
 
 def test_every_key_in_an_action_exists(catalogue: ResponseCatalogue) -> None:

@@ -6,8 +6,7 @@ import json
 
 from actions import limits
 from actions.identity.check import Identity
-from actions.identity.codes import Codes
-from actions.identity.console_sender import ConsoleSender
+from actions.identity.steps import Step
 from actions.limits import load
 from actions.records.database import Database
 from actions.records.dossier import OrderDossier
@@ -73,6 +72,6 @@ async def test_an_agents_word_proves_the_customer_beyond_an_order(shop: Database
     assert await dossier.vouch("talk", "SO202611010001")
     (order,) = await dossier.orders_of_conversation("talk", None)
     assert order["customer"]["identity"] == "agent"
-    proven = Codes(shop, ConsoleSender(), limits.load().identity_code).proven
-    assert await proven("talk", 60) == ("C10001",)
-    assert await proven("other talk", 60) == ()
+    identity = Identity(shop, OwnRecords(shop), limits.load().identity)
+    assert await identity.customers_of("talk", None, Step.AGENT) == ("C10001",)
+    assert await identity.customers_of("other talk", None) == ()

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from actions import services
 from actions.forms.description import Service
-from actions.forms.table import SERVICES
+from actions.forms.table import ALL
 from actions.records import clock, demo
 from actions.records.database import Database
 from actions.records.tables import courier_events, order_addresses, order_items, orders, refunds, service_requests
@@ -118,7 +118,7 @@ async def test_a_phone_beside_the_order_number_is_proof(shop: Database) -> None:
     assert keys(await talk.say("SO202611010002 13800008002 到哪了", "track_order")) == ["utter_order_in_transit"]
 
 
-@pytest.mark.parametrize("service", SERVICES.values(), ids=lambda service: service.name)
+@pytest.mark.parametrize("service", ALL, ids=lambda service: service.name)
 async def test_an_order_whose_items_the_shop_does_not_name(shop: Database, service: Service) -> None:
     await change(shop, sa.delete(order_items))
     talk = FormTalk(customer="C10003")
