@@ -21,8 +21,7 @@ train: env       ## Train the model anew
 test: env        ## All tests; browser tests run where a Chromium is found
 	@$(PYTHON) -m bot train --if-stale
 	@$(PYTHON) -m pytest tests --ignore=tests/browser --ignore=tests/integration -n 2 --dist loadfile
-	@$(PYTHON) -m pytest tests/integration
-	@$(PYTHON) -m pytest tests/browser
+	@$(PYTHON) -m pytest tests/integration tests/browser -n 2 --dist loadfile
 
 test-fast: env   ## Unit and contract tests only
 	@$(PYTHON) -m pytest tests/unit tests/contracts -n 2 --dist loadfile
