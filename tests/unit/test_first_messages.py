@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from bench.service_customer import SETS
 from lang.yaml_files import load_yaml
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -22,8 +23,11 @@ ORDER_NUMBER = re.compile(r"SO\d{12}", re.IGNORECASE)
 WITHOUT_A_GOAL = {"greet"}
 
 
-def _messages(language: str) -> list[dict[str, Any]]:
-    path = ROOT / "tests" / "data" / "first_messages" / f"{language}.yml"
+# Of the sets of bench/service_customer.py those that are written.
+FILES = [folder / f"{language}.yml" for folder in SETS.values() for language in ("zh", "en")]
+
+
+def _messages(path: Path) -> list[dict[str, Any]]:
     messages: list[dict[str, Any]] = load_yaml(path.read_text(encoding="utf-8"))
     return messages
 
@@ -33,7 +37,7 @@ def _seeded_orders() -> set[str]:
     return {order["order_number"] for order in demo["orders"]}
 
 
-@pytest.fixture(params=("zh", "en"))
+@pytest.fixture(params=[path for path in FILES if path.exists()], ids=lambda path: f"{path.parent.name}-{path.stem}")
 def messages(request: pytest.FixtureRequest) -> list[dict[str, Any]]:
     return _messages(request.param)
 
