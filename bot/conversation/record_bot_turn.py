@@ -21,6 +21,9 @@ from bot.conversation.queue_words import Words, queue_words
 from bot.messages import Author, BotTurn, Conversation, Delivery, Draft, Owner, StoredMessage, Utterance
 from bot.ports import Parts, TurnRecord
 
+QUESTION = "utter_ask_"
+"""How the key of a form's question begins (Rasa's own convention)."""
+
 
 async def record_of_bot_turn(
     parts: Parts, conversation: Conversation, message: StoredMessage, turn: BotTurn, payload: str | None
@@ -94,8 +97,8 @@ def _utterances(
     keys = list(decision.rule.say) if decision else []
     arguments: dict[str, Mapping[str, Any]] = {}
     if told is not None:
-        # The bot's buttons lead to a bot that does not answer any more.
-        said = [replace(utterance, buttons=()) for utterance in said]
+        # The bot's questions and buttons lead to a bot that does not answer any more.
+        said = [replace(each, buttons=()) for each in said if not each.key.startswith(QUESTION)]
         keys.append(told[0])
         arguments = dict([told])
     elif turn.failed:

@@ -184,6 +184,13 @@ async def test_a_change_in_the_records_is_told_even_when_the_rule_drops_the_repl
     assert [reply.key for reply in replies] == ["utter_cancelled", "notice_handed_over"]
 
 
+async def test_a_handed_over_customer_is_asked_nothing_any_more(parts: Parts, brain: FakeBrain) -> None:
+    said = (utterance("utter_complaint_noted"), utterance("utter_ask_delivery_hours"))
+    brain.script["气死了!"] = replace(bot_turn("utter_x", mood=-0.9), utterances=said)
+    replies = await asks(parts, "气死了!")
+    assert [reply.key for reply in replies] == ["utter_complaint_noted", "utter_sorry", "notice_handed_over"]
+
+
 async def test_three_misunderstandings_in_a_row_hand_over(parts: Parts, brain: FakeBrain) -> None:
     brain.script.update({f"嗯{n}": misunderstood_turn() for n in range(5)})
     await asks(parts, "嗯0")
