@@ -10,6 +10,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.feedback import ask_whether_it_helped
 from actions.knowledge import best_answer, utter_article
+from actions.second_wish import answer_second
 from actions.turn import CustomerTurn
 
 
@@ -25,6 +26,7 @@ class AnswerFromKnowledge(Action):
         if hit is None:
             # Understood, but not helped: three times in a row is as good a reason for a human as not being understood.
             dispatcher.utter_message(response="utter_no_article", misunderstood=True)
-        else:
-            utter_article(dispatcher, hit, **ask_whether_it_helped(turn, hit))
+            return []
+        utter_article(dispatcher, hit, **ask_whether_it_helped(turn, hit))
+        await answer_second(dispatcher, turn)
         return []

@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from rasa_sdk import Action, Tracker
-from rasa_sdk.events import ActiveLoop, EventType, SlotSet
+from rasa_sdk.events import ActiveLoop, EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.clear_yes import is_clear_yes
 from actions.feedback import heard_feedback
 from actions.forms.hints import hint
-from actions.forms.progress import reset
+from actions.forms.progress import FORM, reset
+from actions.forms.table import opened_by
 from actions.speak import HUMAN, offer, say
-from actions.turn import CustomerTurn, kept_of
+from actions.turn import CustomerTurn, kept_of, latest_facts
 
 
 def leave_form(tracker: Tracker) -> list[EventType]:
@@ -86,6 +87,9 @@ class Affirm(Action):
             return []
         if await heard_feedback(dispatcher, tracker):
             return []
+        also = next(latest_facts(tracker, 1), {}).get("also")
+        if also and is_clear_yes(CustomerTurn.of(tracker)) and (service := opened_by(also)):
+            return [SlotSet("service", service.name), FollowupAction(FORM)]
         # The core answers this key with a hand-over (rules/handoff.yml).
         offered = _only_human_offered(tracker) if is_clear_yes(CustomerTurn.of(tracker)) else None
         key = "utter_handing_over" if offered else "utter_how_can_i_help"

@@ -23,6 +23,7 @@ from actions.knowledge import best_answer, utter_article
 from actions.next_steps import next_steps
 from actions.records import clock
 from actions.records.article_feedback import Judgement, keep
+from actions.second_wish import second_service
 from actions.speak import HUMAN, offer, say
 from actions.turn import CustomerTurn, kept_of
 from kb.search import Hit
@@ -49,7 +50,8 @@ def ask_whether_it_helped(
     """
     if turn.form:
         return {}
-    steps = next_steps(intent or turn.intent)
+    begins = second_service(turn)
+    steps = begins or next_steps(intent or turn.intent)
     if len(hit.answer) < _LEAST_LETTERS[hit.language]:
         return {"offers": steps} if steps else {}
     words = hit.titles.get(turn.language, hit.title) if turn.pressed_button else turn.text

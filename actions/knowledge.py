@@ -8,11 +8,19 @@ from typing import Any
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import services
+from actions.forms.asking import is_question
+from actions.forms.vocabulary import topic_of
 from actions.turn import CustomerTurn
 from kb.search import Hit
 
 ANSWER_FROM = 0.5
 """Least calibrated score at which an article is given as the answer (0.5: as likely right as wrong)."""
+
+
+_ONE_ANSWER = {"account_security", "report_fraud", "ask_stock"}
+"""Whatever is asked about these, their main article says what matters now: what to do, or where to look."""
+_SHORT = {"zh": 12, "en": 40}
+"""Characters up to which a question inside a form may leave out what it is about."""
 
 
 async def best_answer(turn: CustomerTurn, *, intent: str = "") -> Hit | None:
@@ -22,8 +30,23 @@ async def best_answer(turn: CustomerTurn, *, intent: str = "") -> Hit | None:
     """
     if turn.pressed_button:
         return services.current().knowledge.by_intent(intent or turn.intent, turn.language)
-    hits = await near_articles(turn, top=1, intent=intent)
-    return hits[0] if hits and hits[0].score >= ANSWER_FROM else None
+    hits = [*await _about_the_open_service(turn), *await near_articles(turn, top=1, intent=intent)]
+    found = next((hit for hit in hits if hit.score >= ANSWER_FROM), None)
+    if found is None and turn.intent in _ONE_ANSWER:
+        return services.current().knowledge.by_intent(turn.intent, turn.language)
+    return found
+
+
+async def _about_the_open_service(turn: CustomerTurn) -> list[Hit]:
+    """ "And who pays the postage?", asked on the way to a return, is about returns: what is short is read with what it
+    is about, and so understood where that fits better than the words alone."""
+    topic = topic_of(turn.service or "", turn.language)
+    if topic is None or len(turn.text) > _SHORT[turn.language] or not is_question(turn.text):
+        return []
+    find = services.current().knowledge.find
+    alone = await find(turn.text, turn.language, top=1)
+    joined = await find(f"{topic} {turn.text}", turn.language, top=1)
+    return joined if joined and (not alone or joined[0].score > alone[0].score) else []
 
 
 async def near_articles(turn: CustomerTurn, top: int = 3, *, intent: str = "") -> list[Hit]:

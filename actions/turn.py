@@ -17,6 +17,20 @@ FORM_SLOTS = ("order_number", "last_four", "identity_code", "details", "confirme
 
 
 @dataclass(frozen=True)
+class SecondWish:
+    """What a message asks for beside its own intent; ``text``: the clause that does, as the customer wrote it."""
+
+    intent: str
+    text: str
+
+    @classmethod
+    def of(cls, message: Mapping[str, Any]) -> SecondWish | None:
+        """``message``: Rasa's parse data."""
+        found = message.get("secondary_intent") or {}
+        return cls(found["name"], found.get("text") or "") if found.get("name") else None
+
+
+@dataclass(frozen=True)
 class CustomerTurn:
     """``customer_id`` is the one the shop's site signed; ``ranking`` holds (intent, confidence), best first."""
 
@@ -38,6 +52,9 @@ class CustomerTurn:
     """Another chat leads here, too: who writes may not be the one who logged in."""
     attachment: str = ""
     """The content type of a file that came with the message."""
+    service: str | None = None
+    """What the open form is about."""
+    second: SecondWish | None = None
     photo_at_hand: bool = False
     """A photo or video came with this message, or with one of the two before it."""
 
@@ -64,6 +81,8 @@ class CustomerTurn:
             story=_story(tracker),
             joined=bool(metadata.get("joined")),
             attachment=metadata.get("attachment") or "",
+            service=tracker.get_slot("service") if tracker.active_loop.get("name") else None,
+            second=SecondWish.of(message),
             photo_at_hand=any(map(_shows, _latest_attachments(tracker))),
         )
 
@@ -71,6 +90,11 @@ class CustomerTurn:
     def pressed_button(self) -> bool:
         """Customers' own text never begins with a slash; our buttons' payloads do."""
         return self.text.startswith("/")
+
+    @property
+    def first_wish(self) -> str:
+        """The text without the clause of a second wish."""
+        return self.text.replace(self.second.text, "") if self.second else self.text
 
     @property
     def only_digits(self) -> bool:

@@ -6,8 +6,9 @@ import re
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 
+from actions.forms.asking import asks_for_it, is_question, waves_off
 from actions.forms.description import LONGEST_TEXT, Case, Kind, Question
-from actions.forms.vocabulary import ends_with, folded, holds, option_in, said_after
+from actions.forms.vocabulary import changes, ends_with, folded, holds, is_only, option_in, said_after
 from actions.records.models import Item
 from actions.turn import CustomerTurn
 from lang.normalize import normalize
@@ -41,6 +42,7 @@ def read_anywhere(question: Question, turn: CustomerTurn, case: Case) -> str | N
         Kind.EMAIL: _email,
         Kind.TAX_NUMBER: _tax_number,
         Kind.TEXT: _led,
+        Kind.NAME: _led_name,
         Kind.PHOTO: _sent_photo,
     }
     reader = strict.get(question.kind)
@@ -132,10 +134,28 @@ def _text(question: Question, turn: CustomerTurn, case: Case) -> str | None:
 
 
 def _led(question: Question, turn: CustomerTurn, case: Case) -> str | None:
+    return said_after(turn.text, question.name)
+
+
+def _led_name(question: Question, turn: CustomerTurn, case: Case) -> str | None:
+    """After the words that lead to it, only what looks like a name: "title: Little Deer Ltd", not "title, please"."""
     said = said_after(turn.text, question.name)
-    if said is None or (question.name == "invoice_title" and not ends_with(said, "organisation")):
+    return said if said and ends_with(said, "organisation") and not is_only(said, "organisation") else None
+
+
+def _name(question: Question, turn: CustomerTurn, case: Case) -> str | None:
+    """As typed, or the name in it; neither a question nor a request, nor the kind of thing that bears the name."""
+    said = said_after(turn.text, question.name) or _text(question, turn, case)
+    if said is None or is_only(said, "organisation") or waves_off(said):
         return None
-    return said
+    if ends_with(said, "organisation"):
+        return said
+    return None if is_question(said) or changes(said) or (_is_a_sentence(said) and asks_for_it(said)) else said
+
+
+def _is_a_sentence(said: str) -> bool:
+    """Longer than a person's name."""
+    return len(_HAN_RUN.sub("", said)) < len(said) - 4 or len(said.split()) > 3
 
 
 def _tells_enough(text: str) -> bool:
@@ -217,6 +237,7 @@ _READERS: dict[Kind, Reader] = {
     Kind.CHOICE: _choice,
     Kind.ITEM: _item,
     Kind.TEXT: _text,
+    Kind.NAME: _name,
     Kind.ADDRESS: _address,
     Kind.DAY: _day,
     Kind.HOURS: _hours,

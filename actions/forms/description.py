@@ -22,11 +22,12 @@ LONGEST_TEXT = 200
 
 
 class Kind(str, Enum):
-    """What answers a question. PHOTO takes a picture, or words where there is none."""
+    """What answers a question. PHOTO takes a picture, or words where there is none; a NAME is never a question."""
 
     CHOICE = "choice"
     ITEM = "item"
     TEXT = "text"
+    NAME = "name"
     ADDRESS = "address"
     DAY = "day"
     HOURS = "hours"
@@ -159,6 +160,8 @@ class Service:
     """Whether "how do I …" is answered from the articles, with a button that starts the service."""
     helped_by_article: bool = False
     """Whether the article is said before the first question: it may solve the matter by itself."""
+    sorry: bool = False
+    """Whether something went wrong that is ours to be sorry for: said first, as ``utter_<name>_sorry``."""
     kind: str = ""
     """Of the requests that its rules and sentences look back on; its name where it is empty."""
     leads_to: tuple[str, ...] = ()

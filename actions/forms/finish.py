@@ -15,6 +15,7 @@ from actions.forms.progress import Progress, reset
 from actions.forms.proof import SAID_INSTEAD
 from actions.forms.table import SERVICES
 from actions.order_speech import say_identity_failed
+from actions.second_wish import offer_second
 from actions.turn import CustomerTurn, said_this_turn
 
 
@@ -41,4 +42,5 @@ class CarryOutService(OrderAction):
             wish.say("utter_nothing_changed" if case.order else "utter_stopped")
         else:
             await service.finish(wish)
+        offer_second(dispatcher, tracker)
         return reset(progress.order_number or progress.recent_order)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from actions.forms.asking import asks_for_it, is_question, waves_off
 from actions.forms.description import Kind, Question, Service
 from actions.forms.vocabulary import holds
 from actions.turn import CustomerTurn
@@ -11,7 +12,7 @@ from actions.turn import CustomerTurn
 CLEAR = 0.7
 """Confidence from which a message in the middle of a form is taken for another matter."""
 
-_FREE = {Kind.TEXT, Kind.ADDRESS, Kind.PHOTO}
+_FREE = {Kind.TEXT, Kind.NAME, Kind.ADDRESS, Kind.PHOTO}
 """Kinds that any words answer."""
 
 _SMALL_WORDS = {"greet", "thanks", "affirm", "deny", "goodbye", "praise", "smalltalk", "insult"}
@@ -24,7 +25,18 @@ _MOST_WORDS = 8
 
 def asks_how(turn: CustomerTurn) -> bool:
     """ "How do I return something" is a question, "I want to return this" a wish; a button is always a wish."""
-    return not turn.pressed_button and holds(turn.text, "how")
+    return not turn.pressed_button and holds(turn.first_wish, "how")
+
+
+def asks_about(turn: CustomerTurn) -> bool:
+    """Whether it asks how a thing goes, or how it is, rather than for it: "do you take it back without its box".
+
+    Whoever names an order has it in mind to have something done.
+    """
+    if turn.pressed_button or asks_how(turn):
+        return asks_how(turn)
+    named = turn.entity("order_number") or digits_of_proof(turn)
+    return not named and is_question(turn.first_wish) and not asks_for_it(turn.first_wish)
 
 
 def digits_of_proof(turn: CustomerTurn) -> str | None:
@@ -51,12 +63,15 @@ def _four_digits(turn: CustomerTurn) -> str | None:
     return None if meant else found[0].group()
 
 
-def goes_elsewhere(turn: CustomerTurn, own: Service, other: Service, heard: bool, chosen: bool) -> bool:
-    """Whether a message with another service's intent leaves the open one.
+def leads_away(turn: CustomerTurn, own: Service, other: Service, heard: bool, chosen: bool) -> bool:
+    """Whether a message with a service's intent is no answer to the open question: it leaves the open one, or asks
+    something about it.
 
     ``heard``: it holds something for the open one, too; ``chosen``: it names one of the options that were offered
     ("I don't want it" is a reason for a return as well as a wish to cancel).
     """
+    if own is other:
+        return not (turn.pressed_button or heard)
     if turn.pressed_button or not heard:
         return True
     if chosen:
@@ -71,6 +86,25 @@ def calls_off(turn: CustomerTurn, own: Service) -> bool:
     if turn.pressed_button or turn.requested_slot != "confirmed" or turn.intent in (*own.opened_by, "affirm"):
         return False
     return _is_short(turn.text) and holds(turn.text, "call_off")
+
+
+def gives_up(turn: CustomerTurn, own: Service, other: Service | None, chosen: bool) -> bool:
+    """ "Oh, leave it", said to one of the form's questions, whatever the classifier makes of the words."""
+    if turn.pressed_button or chosen or other not in (None, own) or turn.requested_slot in (None, "confirmed"):
+        return False
+    return turn.intent not in ("affirm", "inform") and waves_off(turn.text)
+
+
+def asks_in_between(turn: CustomerTurn, own: Service, other: Service, heard: bool) -> bool:
+    """Whether it asks how something is, where its intent would lead away to a service, or back to the open one.
+
+    A request in the form of a question leads away all the same ("could you change the address?").
+    """
+    if not other.explained:
+        return False
+    if other is own:
+        return not (heard or turn.pressed_button) and is_question(turn.text)
+    return asks_about(turn)
 
 
 def is_digression(turn: CustomerTurn, question: Question | None, chosen: bool = False) -> bool:
@@ -104,7 +138,7 @@ def _interrupts_free_text(turn: CustomerTurn) -> bool:
         return True
     if turn.intent in _SMALL_WORDS:
         return _is_short(turn.text)
-    return asks_how(turn) or turn.text.rstrip().endswith(("?", "？", "吗", "呢"))
+    return asks_how(turn) or is_question(turn.text)
 
 
 def _is_short(text: str) -> bool:

@@ -1,9 +1,10 @@
-"""Questions around a service, answered from the articles: how it goes, and when it will be done."""
+"""Questions around a service, answered from the articles: how it goes, how it is, when it will be done."""
 
 from __future__ import annotations
 
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.forms.asking import asks_how_it_is
 from actions.forms.description import Service
 from actions.forms.hearing import asks_how
 from actions.forms.vocabulary import holds
@@ -15,13 +16,30 @@ from actions.turn import CustomerTurn
 async def answer_how(dispatcher: CollectingDispatcher, turn: CustomerTurn, service: Service) -> bool:
     """ "How do I …", with a button that starts the service right away. False where the message is a wish, or no
     article answers it."""
-    if not service.explained or not asks_how(turn):
+    if not service.explained or turn.pressed_button:
         return False
+    # What only looks something up does so when it is asked where a thing is.
+    general = service.confirm and not turn.entity("order_number") and asks_how_it_is(turn.first_wish)
+    return (general or asks_how(turn)) and await _answer(dispatcher, turn, service)
+
+
+async def answer_between(
+    dispatcher: CollectingDispatcher, turn: CustomerTurn, open_one: Service, other: Service
+) -> bool:
+    """A question inside the form. ``other``: the service whose intent it has, offered as a button where it is not the
+    open one. False where no article answers it."""
+    return await _answer(dispatcher, turn, other if other is not open_one else None)
+
+
+async def _answer(dispatcher: CollectingDispatcher, turn: CustomerTurn, starts: Service | None) -> bool:
     hit = await best_answer(turn)
     if hit is None:
         return False
-    start = offer(f"button_topic_{service.name}", f"/{service.opened_by[0]}")
-    utter_article(dispatcher, hit, offers=[start, HUMAN])
+    if starts is None:
+        utter_article(dispatcher, hit)
+    else:
+        start = offer(f"button_topic_{starts.name}", f"/{starts.opened_by[0]}")
+        utter_article(dispatcher, hit, offers=[start, HUMAN])
     return True
 
 

@@ -82,7 +82,7 @@ ALL = (
         do.carry_out,
         results=("done", "already"),
         leads_to=("track_refund",),
-        rule=state_allows(in_transit=("return_item",), cancelled=("track_refund",)),
+        rule=state_allows(in_transit=("return_item",), delivered=("return_item",), cancelled=("track_refund",)),
         terms=lambda case: {"refund_days": case.limits.refund_days},
     ),
     Service(
@@ -181,6 +181,7 @@ ALL = (
         instead=_instead_of_problem,
         terms=_warranty,
         helped_by_article=True,
+        sorry=True,
         stories=_ABOUT_GOODS,
     ),
     Service(
@@ -195,7 +196,7 @@ ALL = (
         do.carry_out,
         questions=(
             Question("invoice_kind", Kind.CHOICE, among("personal", "company"), from_opening=True),
-            Question("invoice_title", Kind.TEXT),
+            Question("invoice_title", Kind.NAME),
             Question("tax_number", Kind.TAX_NUMBER, when=_answered("invoice_kind", "company")),
             Question("email", Kind.EMAIL),
         ),
@@ -222,6 +223,7 @@ ALL = (
             within_days_of_delivery,
             not_again,
         ),
+        sorry=True,
         stories=_ABOUT_GOODS,
     ),
     Service(
@@ -236,6 +238,7 @@ ALL = (
         ),
         rule=first_of(state_allows(in_transit=("track_order",)), within_days_of_delivery, not_again),
         terms=lambda case: _granted(case) if case.details.get("damage_remedy") == "refund" else {},
+        sorry=True,
         stories=_ABOUT_GOODS,
     ),
     Service(

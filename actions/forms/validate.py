@@ -17,16 +17,19 @@ from actions import access
 from actions.clear_yes import is_clear_yes
 from actions.forms import hearing
 from actions.forms.answers import matters, named_item, options_of, pressed, read, read_anywhere, read_opening
+from actions.forms.asking import is_question
 from actions.forms.case import case_of, open_question
-from actions.forms.description import Case, Kind, Needs, Service
-from actions.forms.how import answer_how, answer_when
+from actions.forms.description import Case, Kind, Needs, Question, Service
+from actions.forms.how import answer_between, answer_how, answer_when
+from actions.forms.opening import say_first, say_sorry
 from actions.forms.order_action import OrderAction
 from actions.forms.progress import FORM, Progress, read_answers
 from actions.forms.proof import is_about_the_code, prove
 from actions.forms.table import SERVICES, opened_by
-from actions.forms.vocabulary import holds
-from actions.knowledge import best_answer, utter_article
+from actions.forms.vocabulary import holds, option_in
 from actions.records.models import Order
+from actions.second_wish import answer_second
+from actions.speak import say
 from actions.turn import CustomerTurn, refused_this_turn
 
 _MOST_CHANGES_OF_SERVICE = 3
@@ -61,14 +64,14 @@ class ValidateServiceForm(OrderAction):
         other = opened_by(turn.intent)
         if hearing.calls_off(turn, service):
             heard = Heard(replace(before, confirmed=False), anything=True)
-        elif (
-            other
-            and turn.intent not in service.opened_by
-            and hearing.goes_elsewhere(turn, service, other, heard.anything, heard.chosen)
-        ):
-            if await answer_how(dispatcher, turn, other) or await answer_when(dispatcher, turn, service, other):
+        elif hearing.gives_up(turn, service, other, heard.chosen):
+            return _stopped(dispatcher, before)
+        elif other and hearing.leads_away(turn, service, other, heard.anything, heard.chosen):
+            if await _answered(dispatcher, turn, service, other, heard):
                 return [*_touched(before), *await self._go_on(dispatcher, turn, before, before)]
-            return await self._go_on(dispatcher, turn, before, await _changed(turn, before, other))
+            if turn.intent not in service.opened_by:
+                say_sorry(dispatcher, turn, other)
+                return await self._go_on(dispatcher, turn, before, await _changed(turn, before, other))
         # An unclear yes is asked again, and so is the wish that is being worked on.
         again = turn.intent in service.opened_by or (turn.requested_slot == "confirmed" and turn.intent == "affirm")
         if heard.elsewhere or not (heard.anything or again):
@@ -86,7 +89,7 @@ class ValidateServiceForm(OrderAction):
         if order is None or turn.requested_slot != "details" or refused_this_turn(tracker, FORM):
             return before
         heard = await _hear(turn, before, service, order)
-        left = other not in (None, service) and hearing.goes_elsewhere(
+        left = other not in (None, service) and hearing.leads_away(
             turn, service, other or service, heard.anything, heard.chosen
         )
         return before if left or heard.elsewhere else heard.progress
@@ -95,9 +98,9 @@ class ValidateServiceForm(OrderAction):
         service = opened_by(turn.intent) or SERVICES.get(before.service or "")
         assert service is not None, f"no service is opened by {turn.intent}"
         if await answer_how(dispatcher, turn, service):
+            await answer_second(dispatcher, turn)
             return [*Progress(recent_order=before.recent_order).changes_from(before), SlotSet("requested_slot", None)]
-        if service.helped_by_article and not turn.pressed_button:
-            await _say_what_may_help(dispatcher, turn)
+        await say_first(dispatcher, turn, service)
         return await self._go_on(dispatcher, turn, before, await _changed(turn, before, service))
 
     async def _go_on(
@@ -109,14 +112,24 @@ class ValidateServiceForm(OrderAction):
         return [*events, SlotSet("requested_slot", question)]
 
 
+async def _answered(
+    dispatcher: CollectingDispatcher, turn: CustomerTurn, service: Service, other: Service, heard: Heard
+) -> bool:
+    """Whether it was a question, which has its answer now, and the form goes on."""
+    if hearing.asks_in_between(turn, service, other, heard.anything):
+        return await answer_between(dispatcher, turn, service, other)
+    return other is not service and await answer_when(dispatcher, turn, service, other)
+
+
+def _stopped(dispatcher: CollectingDispatcher, before: Progress) -> list[EventType]:
+    """The customer gives it up: the form ends, and nothing is done."""
+    say(dispatcher, "utter_stopped")
+    nothing = Progress(recent_order=before.order_number or before.recent_order)
+    return [*(nothing.changes_from(before) or _touched(nothing)), SlotSet("requested_slot", None)]
+
+
 def _touched(progress: Progress) -> list[EventType]:
     return [SlotSet("order_number", progress.order_number)]
-
-
-async def _say_what_may_help(dispatcher: CollectingDispatcher, turn: CustomerTurn) -> None:
-    hit = await best_answer(turn)
-    if hit is not None:
-        utter_article(dispatcher, hit)
 
 
 async def _permitted(turn: CustomerTurn, service: Service, order_number: str | None) -> Order | None:
@@ -175,7 +188,16 @@ def _answers(turn: CustomerTurn, service: Service, case: Case, asked: bool) -> d
         elif matters(question, case) and (turn.requested_slot != "details" or question.kind is Kind.PHOTO):
             # A picture is nothing else, whatever is being asked.
             found[question.name] = read_anywhere(question, turn, case)
+    if asked and not any(found.values()) and not turn.pressed_button and not is_question(turn.text):
+        found = {question.name: _said_otherwise(question, turn, case) for question in service.questions}
     return {name: value for name, value in found.items() if value and case.details.get(name) != value}
+
+
+def _said_otherwise(question: Question, turn: CustomerTurn, case: Case) -> str | None:
+    """Another option for what was answered before: "make it the company", said to the question for its name."""
+    if question.kind is not Kind.CHOICE or question.name not in case.details:
+        return None
+    return option_in(turn.text, question.name, question.options(case))
 
 
 def _with_order(turn: CustomerTurn, progress: Progress, not_proven: bool) -> Progress:

@@ -22,6 +22,13 @@ _POLITE = re.compile(
     r"|(?:可以|行|好)?[吗吧呢嗎]$|(?:可以|行|好)(?:不|么)?$",
     re.IGNORECASE,
 )
+_CHANGE = re.compile(
+    r"^(?:请|帮我|麻烦)?(?:把|将)?\S{0,6}?(?:改|换)(?:成|为|到|开|个|一下)?"
+    r"|^(?:change|switch|make|put|use|turn) (?:it|this|that|the)\b"
+)
+_SMALL = {"a", "an", "the", "to", "it", "my", "our", "for", "of", "please", "one"}
+_PARTICLES = re.compile("[的吧啊呀啦了哦]")
+_HAN = re.compile(r"[\u4e00-\u9fff]")
 _NUMBER = re.compile(r"\D{0,3}([1-9])\D{0,2}")
 
 
@@ -45,6 +52,12 @@ def option_in(text: str, question: str, options: Sequence[str]) -> str | None:
     return named[0] if len(named) == 1 else None
 
 
+def topic_of(service: str, language: str) -> str | None:
+    """What a question is about that is asked on the way to this service, in a word or two."""
+    topic: str | None = _words()["topics"].get(service, {}).get(language)
+    return topic
+
+
 def said_after(text: str, question: str) -> str | None:
     """What follows the words that lead to this answer ("change the colour … to"): as typed, to its clause's end."""
     for led in _leads().get(question, ()):
@@ -59,6 +72,20 @@ def ends_with(text: str, group: str) -> bool:
     """Whether the text's last word, or in Chinese its last signs, are of the group."""
     said, wanted = folded(text).rstrip(". "), _words()[group]
     return said.endswith(tuple(wanted["zh"])) or said.split()[-1:] in [[word] for word in wanted["en"]]
+
+
+def is_only(text: str, group: str) -> bool:
+    """Whether nothing else is left of the text, small words and "change it to" apart ("to a company")."""
+    rest = _CHANGE.sub("", folded(text))
+    for word in sorted(_words()[group]["zh"], key=len, reverse=True):
+        rest = rest.replace(word, "")
+    rest = _PARTICLES.sub("", rest)
+    return not set(_ENGLISH_WORD.findall(rest)) - {*_words()[group]["en"], *_SMALL} and not _HAN.search(rest)
+
+
+def changes(text: str) -> bool:
+    """Whether it says to change something rather than what it is: "make it the company"."""
+    return bool(_CHANGE.match(folded(text)))
 
 
 def _labelled(text: str, key: str) -> bool:

@@ -14,13 +14,14 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.conversation import Deny, Stop
+from actions.conversation import Affirm, Deny, Stop
 from actions.forms.ask import AskConfirmed, AskDetails, AskIdentityCode, AskLastFour, AskOrderNumber
 from actions.forms.begin import begin
 from actions.forms.finish import CarryOutService
 from actions.forms.progress import FORM
 from actions.forms.table import opened_by
 from actions.forms.validate import ValidateServiceForm
+from actions.inform import Inform
 from bot.nlu.entity_rules import EntityRules
 
 ASKS: dict[str, Action] = {
@@ -30,6 +31,8 @@ ASKS: dict[str, Action] = {
     "details": AskDetails(),
     "confirmed": AskConfirmed(),
 }
+ASIDE: dict[str, Action] = {"inform": Inform(), "affirm": Affirm()}
+"""What answers outside the form, and may open it."""
 RULES = EntityRules()
 
 
@@ -70,6 +73,8 @@ class FormTalk:
         self.last: Said | None = None
         self.lines = 0
         self.joined = False
+        self.also: tuple[str, str] | None = None
+        """Intent and clause of a second wish in the next message."""
 
     async def say(self, text: str, intent: str = "inform", confidence: float = 0.95) -> list[Said]:
         """A typed message, as the classifier would understand it."""
@@ -120,13 +125,20 @@ class FormTalk:
                 "attachment": attachment,
             },
         }
-        self.events.append({"event": "user", "text": text, "metadata": self._message["metadata"]})
+        if self.also:
+            self._message["secondary_intent"] = {"name": self.also[0], "text": self.also[1]}
+            self.also = None
+        self.events.append(
+            {"event": "user", "text": text, "metadata": self._message["metadata"], "parse_data": self._message}
+        )
         self._said: list[Said] = []
         if begins is not None:
             await self._begin(begins)
         elif self.active:
             await self._to_the_form(intent)
-        elif opened_by(intent):
+        elif opened_by(intent) or (
+            intent in ASIDE and any(event["event"] == "followup" for event in await self._run(ASIDE[intent]))
+        ):
             self.active = True
             self.events.append({"event": "active_loop", "name": FORM})
             await self._form()
@@ -189,4 +201,4 @@ class FormTalk:
         )
         self._said.append(said)
         self.last = said
-        self.events.append({"event": "bot", "metadata": {"kefu": {"key": said.key}}})
+        self.events.append({"event": "bot", "metadata": {"kefu": {"key": said.key, "facts": dict(said.facts)}}})

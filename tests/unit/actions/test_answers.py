@@ -184,7 +184,8 @@ def test_a_wish_may_be_put_as_a_question(text: str) -> None:
     ],
 )
 def test_what_follows_its_own_words_is_an_answer_wherever_it_stands(question: str, text: str, said: str | None) -> None:
-    assert read_anywhere(Question(question, Kind.TEXT), turn(text), CASE) == said
+    kind = Kind.NAME if question == "invoice_title" else Kind.TEXT
+    assert read_anywhere(Question(question, kind), turn(text), CASE) == said
 
 
 @pytest.mark.parametrize(
@@ -214,3 +215,31 @@ def test_an_item_is_named_by_its_name_s_words_alone(text: str, place: str | None
 @pytest.mark.parametrize("question", ["damage_remedy", "lost_remedy"])
 def test_who_wants_it_sent_again_may_say_so_in_many_words(question: str, text: str) -> None:
     assert answer(Kind.CHOICE, text, question, ("resend", "refund"), intent="stop") == "resend"
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("杭州小鹿科技有限公司", "杭州小鹿科技有限公司"),
+        ("抬头改成杭州小鹿科技有限公司，谢谢", "杭州小鹿科技有限公司"),
+        ("Bluefinch Trading (Shanghai) Co., Ltd.", "Bluefinch Trading (Shanghai) Co., Ltd."),
+        ("Who Cares Ltd", "Who Cares Ltd"),
+        ("李想", "李想"),
+        ("Will Smith", "Will Smith"),
+        ("change it to Alice Chen", "Alice Chen"),
+        ("个人", "个人"),
+        # The kind of thing that bears a name is none.
+        ("把发票抬头改成公司", None),
+        ("公司的", None),
+        ("my company please", None),
+        # Nor is a question, a request or "never mind".
+        ("do you also issue VAT invoices?", None),
+        ("能不能开专票", None),
+        ("请问抬头写什么", None),
+        ("can you use my own name instead", None),
+        ("oh leave it", None),
+        ("算了", None),
+    ],
+)
+def test_a_name_is_no_sentence(text: str, name: str | None) -> None:
+    assert answer(Kind.NAME, text, "invoice_title") == name

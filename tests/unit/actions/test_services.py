@@ -48,6 +48,7 @@ ORDER = Order(
 ANSWERS = {
     Kind.ITEM: "0",
     Kind.TEXT: "大一码",
+    Kind.NAME: "杭州小鹿",
     Kind.ADDRESS: "文三路90号",
     Kind.DAY: "2026-11-23",
     Kind.HOURS: "09:00-12:00",
@@ -103,6 +104,11 @@ def test_every_confirmation_and_result_can_be_told(service: Service, catalogue: 
         assert all("{" not in text for text in said.texts.values())
     for key in ("yes", "no"):
         assert f"button_{service.name}_{key}" in catalogue
+
+
+@pytest.mark.parametrize("service", ALL, ids=lambda service: service.name)
+def test_who_has_reason_to_complain_reads_that_we_are_sorry(service: Service, catalogue: ResponseCatalogue) -> None:
+    assert (f"utter_{service.name}_sorry" in catalogue) == service.sorry
 
 
 def reasons(module: ModuleType) -> set[str]:
