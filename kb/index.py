@@ -25,8 +25,9 @@ from kb.terms import terms
 from kb.votes import WORDS, weigh
 
 BACKGROUND = Path(__file__).with_name("background.txt")
-NEAR = 256
-"""So many passages vote."""
+LEAST_NEAR, MOST_NEAR = 256, 384
+_ARTICLES_NEAR = 5
+"""So many passages vote: about those of five articles. Twice as many take four times as long."""
 _BY_VECTOR, _BY_WORDS = 96, 48
 _LEAST_BACKGROUND = 30
 
@@ -78,6 +79,7 @@ class Index:
         self._numbers = number
         ends = np.cumsum([0, *(record.passages for record in self.records)])
         self._rows_of_file = [np.arange(first, last) for first, last in pairwise(ends)]
+        self._near = int(np.clip(_ARTICLES_NEAR * len(self) / max(1, len(self.slugs)), LEAST_NEAR, MOST_NEAR))
         self._days: tuple[date | None, np.ndarray | None] = (None, None)
 
     def __len__(self) -> int:
@@ -158,7 +160,7 @@ class Index:
         if hidden is not None:
             alive = np.ones(len(self), bool) if alive is None else alive.copy()
             alive[hidden] = False
-        near, cosines = self.dense.nearest(vector, NEAR, alive)
+        near, cosines = self.dense.nearest(vector, self._near, alive)
         loudest = near[np.argsort(-cosines)[:_BY_VECTOR]]
         wordy = asked.best(_BY_WORDS)
         if alive is not None:
@@ -185,7 +187,7 @@ class Index:
         loudness = together + WORDS * shared
         if silent >= 0:
             loudness[len(near) + silent] = -np.inf
-        nearest = np.argsort(-loudness)[: min(NEAR, len(loudness) - (silent >= 0))]
+        nearest = np.argsort(-loudness)[: min(self._near, len(loudness) - (silent >= 0))]
         nearest = np.sort(nearest)
         ours, theirs = nearest[nearest < len(near)], nearest[nearest >= len(near)] - len(near)
         neighbours = np.concatenate([self.dense.vectors(near[ours]), self.background[theirs]])

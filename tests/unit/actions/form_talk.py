@@ -47,8 +47,8 @@ class Said:
     facts: Mapping[str, Any] = field(default_factory=dict)
 
 
-class Begins(Action):
-    """Stands for the actions that begin a service."""
+class Begins:
+    """Stands for the actions that begin a service. No Action: Rasa makes one of every such class that it finds."""
 
     def __init__(self, service: str, order_number: str | None, details: dict[str, str]) -> None:
         self.service, self.order_number, self.details = service, order_number, details
@@ -176,7 +176,7 @@ class FormTalk:
             await self._run(CarryOutService())
         return True
 
-    async def _run(self, action: Action) -> list[dict[str, Any]]:
+    async def _run(self, action: Action | Begins) -> list[dict[str, Any]]:
         dispatcher = CollectingDispatcher()
         loop = {"name": FORM} if self.active else {}
         tracker = Tracker(

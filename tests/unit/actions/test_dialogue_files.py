@@ -103,7 +103,7 @@ def test_both_languages_are_their_own(catalogue: ResponseCatalogue) -> None:
     han = re.compile(r"[\u4e00-\u9fff]")
     neutral = {"utter_again", "utter_article_answer", "button_article", "button_as_before"}
     neutral |= {"word_order_line", "button_order", "word_as_it_is", "word_pieces"}
-    neutral |= {"word_card_step_done", "word_card_step_ahead"}
+    neutral |= {"word_card_step_done", "word_card_step_ahead", "word_transcript_entry"}
     for file in (ROOT / "data" / "responses").glob("*.yml"):
         for key, variants in read(file)["responses"].items():
             texts = {variant["condition"][0]["value"]: variant["text"] for variant in variants}
