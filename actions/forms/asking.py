@@ -53,6 +53,7 @@ _POLITE = re.compile(
 )
 _MAY = re.compile(r"能|可以|可否|行不行|行吗|好吗|\b(?:can|could|may|might)\b")
 _MOST_WORDS, _MOST_LETTERS = 7, 10
+_STORY_WORDS, _STORY_CHARACTERS = 45, 70
 
 
 def is_question(text: str) -> bool:
@@ -77,6 +78,12 @@ def waves_off(text: str) -> bool:
     chinese = any(sign >= "\u4e00" for sign in letters)
     short = len(letters) <= _MOST_LETTERS if chinese else len(text.split()) <= _MOST_WORDS
     return short and holds(text, "never_mind") and not is_question(text)
+
+
+def tells_a_story(text: str) -> bool:
+    """Long enough for a wish to be buried in it."""
+    chinese = sum("\u4e00" <= sign <= "\u9fff" for sign in text)
+    return chinese > _STORY_CHARACTERS or len(text.split()) > _STORY_WORDS
 
 
 def _parts(said: str) -> list[str]:

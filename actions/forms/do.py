@@ -8,6 +8,7 @@ from typing import Any
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import access, services
+from actions.forms.asking import tells_a_story
 from actions.forms.collected import facts
 from actions.forms.description import Case, Refusal, Service
 from actions.forms.rules import order_of
@@ -154,7 +155,13 @@ async def show_invoice(wish: Finishing) -> None:
 
 
 async def expedite(wish: Finishing) -> None:
-    """Shows the status, and notes for the staff that the customer is in a hurry: once a day an order."""
+    """Shows the status, and notes for the staff that the customer is in a hurry: once a day an order.
+
+    Nobody has confirmed it, and what a long story is about is understood less surely: there it is offered.
+    """
+    if any(map(tells_a_story, (*wish.turn.story, wish.turn.text))):
+        await show_order(wish)
+        return
     order = order_of(wish.case)
     outcome = await services.current().records.carry_out(request := request_of(wish))
     say_status(wish.dispatcher, order)

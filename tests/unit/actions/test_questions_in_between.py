@@ -142,3 +142,20 @@ async def test_a_second_question_is_answered_at_once(shop: Database) -> None:
     talk.also = ("ask_return_policy", "退货的运费谁出")
     said = await talk.say("帮我退货，退货的运费谁出", "return_item")
     assert told(said) == ["postage", "utter_ask_return_reason"]
+
+
+STORY = (
+    "您好，是这样的，昨天给我爸买的保温杯，本来想着周末回家带给他，结果他临时说周五就要跟老同学出去爬山了，我也来不及回去，"
+    "现在就想问问你们这个东西到底什么时候能出库，要是赶不上的话我也得另想办法，麻烦看看吧"
+)
+
+
+@pytest.mark.parametrize(("said", "done"), [("帮我催一下", True), (STORY, False)], ids=["short", "story"])
+async def test_what_nobody_confirms_is_not_done_upon_a_long_story(shop: Database, said: str, done: bool) -> None:
+    talk = FormTalk(customer="C10001")
+    keys = told(await talk.say(said, "expedite_order"))
+    assert ("utter_expedite_order_noted" in keys) is done
+    assert talk.last is not None
+    assert ("/expedite_order" in talk.last.buttons) is not done
+    if not done:
+        assert "utter_expedite_order_noted" in told(await talk.press("/expedite_order"))
