@@ -46,6 +46,8 @@ ENDS_A_FORM = {"stop", "deny", "goodbye", "request_human"}
 ASKS_NUMBER = {
     *("utter_ask_order_number", "utter_ask_any_order_number", "utter_where_order_number"),
     *("utter_order_number_hint", "utter_go_on"),
+    # After where a number stands: how it is done in general.
+    "utter_article_meanwhile",
 }
 ASKS_DIGITS = {"utter_ask_last_four", "utter_last_four_hint", "utter_go_on", "utter_lost_phone"}
 ORDER, DIGITS = "SO202611010001", "8001"
