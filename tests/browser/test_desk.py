@@ -197,9 +197,10 @@ def test_a_lost_answer_doubles_nothing(page: Page, desk: FakeDesk, waiting: Fake
 
 def test_words_written_too_late_are_kept_for_the_agent(page: Page, desk: FakeDesk, waiting: FakeConversation) -> None:
     claim(page, desk)
-    # Not yet told to the page, which would leave no field to write in.
-    waiting.agent = "sam"
     page.keyboard.type("我来处理")
+    # Not yet told to the page, which would leave no field to write in: it has read all that it wanted to read.
+    page.wait_for_load_state("networkidle")
+    waiting.agent = "sam"
     page.keyboard.press("Enter")
     expect(page.locator(".mark.rejected")).to_contain_text("该会话刚被他人处理")
     page.get_by_role("button", name="删除").click()
