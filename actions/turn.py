@@ -118,20 +118,22 @@ class CustomerTurn:
 
 def _story(tracker: Tracker) -> tuple[str, ...]:
     said: list[str] = []
-    began = tracker.active_loop.get("name") is None
+    inside, began, earlier = tracker.active_loop.get("name") is not None, False, False
     for event in reversed(tracker.events):
         if event["event"] == "active_loop":
-            # The message that opened the form stands before this event.
-            began = True
+            # The message that opened the form stands before its event; the form may have ended with the last message.
+            began = began or event.get("name") is not None
+            inside = inside or not earlier
         if event["event"] != "user":
             continue
+        earlier = True
         text = event.get("text") or ""
         if text.startswith("/"):
             if text.endswith('=again"}'):
                 break
         else:
             said.append(text)
-        if began:
+        if began or not inside:
             break
     return tuple(reversed(said))
 

@@ -173,6 +173,7 @@ class FormTalk:
             await self._run(ASKS[self.asked])
         if not self.asked or not self.active:
             self.active, self.slots["requested_slot"] = False, None
+            self.events.append({"event": "active_loop", "name": None})
             await self._run(CarryOutService())
         return True
 

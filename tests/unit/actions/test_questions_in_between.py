@@ -159,3 +159,10 @@ async def test_what_nobody_confirms_is_not_done_upon_a_long_story(shop: Database
     assert ("/expedite_order" in talk.last.buttons) is not done
     if not done:
         assert "utter_expedite_order_noted" in told(await talk.press("/expedite_order"))
+
+
+async def test_a_long_story_is_not_forgotten_over_the_proof(shop: Database) -> None:
+    talk = FormTalk()
+    await talk.say(STORY, "expedite_order")
+    await talk.say("SO202611010001", "inform")
+    assert told(await talk.say("8001", "inform")) == ["utter_order_paid"]
