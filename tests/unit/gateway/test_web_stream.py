@@ -130,10 +130,20 @@ async def test_hand_over_place_and_agent_are_told(world: World) -> None:
 async def test_customer_switches_the_language_and_every_page_hears_of_it(world: World) -> None:
     session = (await world.session(language="zh"))["session"]
     async with stream(world, session) as one, stream(world, session) as other:
-        await other.receive_json(timeout=10)
+        for page in (one, other):
+            assert (await frames(page, "ready"))[0]["language"] == "zh"
         await one.send_json({"type": "language", "language": "en"})
         assert (await frames(one, "language"))[0] == {"type": "language", "language": "en"}
         assert (await frames(other, "language"))[0] == {"type": "language", "language": "en"}
+
+
+async def test_language_switched_before_the_page_is_ready_is_told_at_the_latest_after_it(world: World) -> None:
+    """Frames are read while the page's beginning is still being written: either tells the new language."""
+    session = (await world.session(language="zh"))["session"]
+    async with stream(world, session) as socket:
+        await socket.send_json({"type": "language", "language": "en"})
+        if (await frames(socket, "ready"))[0]["language"] == "zh":
+            assert (await frames(socket, "language"))[0] == {"type": "language", "language": "en"}
 
 
 async def test_switching_to_and_fro_counts_like_messages(database_url: str, tmp_path: Path) -> None:
