@@ -27,7 +27,7 @@ from kb.votes import WORDS, weigh
 BACKGROUND = Path(__file__).with_name("background.txt")
 LEAST_NEAR, MOST_NEAR = 256, 384
 _ARTICLES_NEAR = 5
-"""So many passages vote: about those of five articles. Twice as many take four times as long."""
+"""So many passages vote: about those of five articles, within what a search has time for (docs/decisions/0024)."""
 _BY_VECTOR, _BY_WORDS = 96, 48
 _LEAST_BACKGROUND = 30
 

@@ -14,8 +14,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from actions.records import clock
 from actions.records.care_tables import complaints
+from actions.records.numbers import insert_numbered
 
 CAUSES = ("delivery", "goods", "wrong_item", "refund", "staff", "price", "other")
 STATES = ("open", "offered", "settled", "in_review", "closed")
@@ -179,24 +179,20 @@ def by_cause(connection: Connection) -> list[dict[str, Any]]:
 
 
 def _add(connection: Connection, matter: Matter, now: datetime, answer_hours: int) -> Complaint:
-    added = connection.execute(
-        complaints.insert().values(
-            message_id=matter.message_id,
-            conversation_id=matter.conversation_id,
-            customer_id=matter.customer_id,
-            order_number=matter.order_number,
-            cause=matter.cause,
-            words=[_words(matter, now)],
-            state="open",
-            offered=[],
-            deadline=now + timedelta(hours=answer_hours),
-            created_at=now,
-            updated_at=now,
-        )
-    )
-    (row_id,) = added.inserted_primary_key
-    number = f"CP{clock.shop_day(now):%y%m%d}{row_id:04}"
-    connection.execute(complaints.update().where(complaints.c.id == row_id).values(number=number))
+    values = {
+        "message_id": matter.message_id,
+        "conversation_id": matter.conversation_id,
+        "customer_id": matter.customer_id,
+        "order_number": matter.order_number,
+        "cause": matter.cause,
+        "words": [_words(matter, now)],
+        "state": "open",
+        "offered": [],
+        "deadline": now + timedelta(hours=answer_hours),
+        "created_at": now,
+        "updated_at": now,
+    }
+    _, number = insert_numbered(connection, complaints.c.number, "CP", now, values)
     found = find(connection, number)
     assert found is not None
     return found

@@ -13,9 +13,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from actions.records import clock
 from actions.records.care_tables import complaints
 from actions.records.care_tables import privacy_requests as table
+from actions.records.numbers import insert_numbered
 
 OPEN = ("waiting", "erasing")
 
@@ -63,24 +63,20 @@ def ask(
     known = same or _first(connection, sa.and_(mine, under_way))
     if known is not None:
         return known
-    added = connection.execute(
-        table.insert().values(
-            message_id=message_id,
-            kind=kind,
-            state="waiting",
-            customer_id=customer_id,
-            conversation_id=conversation_id,
-            language=language,
-            due_at=due_at,
-            fetched=0,
-            outcome={},
-            created_at=now,
-            updated_at=now,
-        )
-    )
-    (row_id,) = added.inserted_primary_key
-    number = f"PR{clock.shop_day(now):%y%m%d}{row_id:04}"
-    connection.execute(table.update().where(table.c.id == row_id).values(number=number))
+    values = {
+        "message_id": message_id,
+        "kind": kind,
+        "state": "waiting",
+        "customer_id": customer_id,
+        "conversation_id": conversation_id,
+        "language": language,
+        "due_at": due_at,
+        "fetched": 0,
+        "outcome": {},
+        "created_at": now,
+        "updated_at": now,
+    }
+    _, number = insert_numbered(connection, table.c.number, "PR", now, values)
     made = find(connection, number)
     assert made is not None
     return made

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from actions.records import clock
+from actions.records.numbers import insert_numbered
 from actions.records.port import Request
 from actions.records.tables import service_requests
 
@@ -35,25 +35,21 @@ def write_down(
     connection: Connection, request: Request, state: str, now: datetime, next_try_at: datetime | None = None
 ) -> Kept:
     """Add the request, with a number. ``state``: see ``tables.service_requests``."""
-    added = connection.execute(
-        service_requests.insert().values(
-            order_number=request.order_number,
-            customer_id=request.customer_id,
-            kind=request.kind,
-            state=state,
-            conversation_id=request.conversation_id,
-            message_id=request.message_id,
-            details=dict(request.details),
-            conditions={name: getattr(request, name) for name in _CONDITIONS},
-            tries=0,
-            next_try_at=next_try_at,
-            created_at=now,
-            updated_at=now,
-        )
-    )
-    (row_id,) = added.inserted_primary_key
-    reference = f"RQ{clock.shop_day(now):%y%m%d}{row_id:04}"
-    connection.execute(service_requests.update().where(service_requests.c.id == row_id).values(reference=reference))
+    values = {
+        "order_number": request.order_number,
+        "customer_id": request.customer_id,
+        "kind": request.kind,
+        "state": state,
+        "conversation_id": request.conversation_id,
+        "message_id": request.message_id,
+        "details": dict(request.details),
+        "conditions": {name: getattr(request, name) for name in _CONDITIONS},
+        "tries": 0,
+        "next_try_at": next_try_at,
+        "created_at": now,
+        "updated_at": now,
+    }
+    row_id, reference = insert_numbered(connection, service_requests.c.reference, "RQ", now, values)
     return Kept(row_id, reference, request, 0, now, again=False)
 
 
