@@ -35,6 +35,7 @@ PLAIN_FAULTS = {
     "actions.records.choose.RecordsSettingsError": 2,
     "actions.records.mapped.database.ShopDatabaseUnusable": 2,
     "bot.brain.train.TrainingFailed": 1,
+    "bot.stores.serving.AlreadyServed": 1,
 }
 
 

@@ -16,6 +16,7 @@ from bot import logs, wiring, wiring_demo
 from bot.gateway.application import create_app
 from bot.gateway.exports import Exports
 from bot.settings import Settings
+from bot.stores.serving import sole_server
 
 console = Console(stderr=True, highlight=False)
 
@@ -24,14 +25,17 @@ LAST_REQUESTS_SECONDS = 5.0
 
 
 def run(settings: Settings, options: argparse.Namespace) -> int:
-    """Serve until Ctrl-C or SIGTERM; 1 when the port is taken. Raises TrainingFailed."""
+    """Serve until Ctrl-C or SIGTERM; 1 when the port is taken. Raises TrainingFailed, AlreadyServed."""
     from bot.brain import train
 
-    wiring.prepare(settings)
+    settings.make_home()
     logs.configure(settings.home)
-    train.ensure_model(settings.home)
-    with contextlib.suppress(KeyboardInterrupt):
-        return asyncio.run(_serve(settings))
+    # First of all: a newer version must not change the tables under a running shop.
+    with sole_server(settings.database_url):
+        wiring.prepare(settings)
+        train.ensure_model(settings.home)
+        with contextlib.suppress(KeyboardInterrupt):
+            return asyncio.run(_serve(settings))
     return 0
 
 

@@ -71,9 +71,15 @@ def _config() -> Config:
 @contextmanager
 def _connected(database_url: str) -> Iterator[Connection]:
     url = driver_url(database_url)
+    with told_if_unusable(), _engine(url) as engine, engine.begin() as connection:
+        yield connection
+
+
+@contextmanager
+def told_if_unusable() -> Iterator[None]:
+    """What keeps a database from being opened becomes DatabaseUnusable, whose text says what to do."""
     try:
-        with _engine(url) as engine, engine.begin() as connection:
-            yield connection
+        yield
     except (OSError, sa.exc.OperationalError) as error:
         said = str(getattr(error, "orig", error)).strip()
         raise DatabaseUnusable(

@@ -9,8 +9,10 @@ from types import SimpleNamespace
 
 import pytest
 
+from bot import logs
 from bot.brain.train import TrainingFailed
 from bot.cli import BROKEN_FILES, run_command
+from bot.stores.serving import sole_server
 
 
 def failing(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
@@ -57,6 +59,23 @@ def test_a_database_that_cannot_be_opened_is_told(
     assert "KEFU_DATABASE_URL" in told
     assert said in told
     assert "hunter2" not in told
+
+
+def test_a_second_run_is_refused_before_it_touches_anything(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The other commands go on beside the one that serves."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(logs, "configure", lambda home: None)  # it would hold for all later tests
+    monkeypatch.setenv("KEFU_HOME", "shop")
+    with sole_server(f"sqlite:///{tmp_path}/shop/kefu.db"):
+        assert run_command(["run"]) == 1
+        told = capsys.readouterr().err
+        assert told.startswith("kefu: another `kefu run` is serving this database: ")
+        assert "另一个 `kefu run` 正在使用这个数据库" in told
+        assert not (tmp_path / "shop" / "kefu.db").exists()
+        assert run_command(["db", "upgrade"]) == 0
+        assert run_command(["agents", "list"]) == 0
 
 
 def test_a_home_that_cannot_be_made_is_told(
