@@ -181,19 +181,20 @@ async def assemble(settings: Settings, channels: Mapping[str, Channel] | None = 
     service_limits = limits.load(RULES / "limits.yml")
     queue = InProcessQueue(partial(handle.drain, parts), partial(send_replies.unfinished, parts))
     bell.queue = queue
+    accounts = Accounts(database, settings.session_days)
     return Assembly(
         settings=settings,
         parts=parts,
         database=database,
         queue=queue,
-        accounts=Accounts(database),
+        accounts=accounts,
         metrics=metrics,
         brain=late_brain,
         library=Library(ARTICLES, clock.shop_today),
         orders=OrderDossier(database, records.records),
         records=records,
         platforms=platforms,
-        jobs=build_scheduler(parts, database, records, RULES, settings, service_limits),
+        jobs=build_scheduler(parts, database, records, RULES, settings, service_limits, accounts),
         limits=service_limits,
         mailer=SmtpMailer(settings.mail) if settings.mail else None,
     )

@@ -19,15 +19,23 @@ from bot.jobs.scheduler import Job, Scheduler
 from bot.jobs.settled_requests import EVERY, SettledRequests
 from bot.ports import Parts
 from bot.settings import Settings
+from bot.stores.accounts import Accounts
 from bot.stores.dialogue_state import forgetting
 from bot.stores.leases import DatabaseLease
 from bot.stores.media import MediaStore
 
 PRIVACY_EVERY = timedelta(minutes=1)
+SESSIONS_EVERY = timedelta(hours=12)
 
 
 def build_scheduler(
-    parts: Parts, database: Database, opened: Opened, rules_folder: Path, settings: Settings, limits: Limits
+    parts: Parts,
+    database: Database,
+    opened: Opened,
+    rules_folder: Path,
+    settings: Settings,
+    limits: Limits,
+    accounts: Accounts,
 ) -> Scheduler:
     """Every process has one, and one of them runs it."""
     forget = forgetting(settings.home, settings.database_url)
@@ -42,6 +50,7 @@ def build_scheduler(
         Job("complaint_follow_ups", rules.follow_ups_every, follow_ups.run),
         Job("privacy_requests", PRIVACY_EVERY, copies.run),
         Job("overdue_complaints", rules.follow_ups_every, overdue.run),
+        Job("ended_web_sessions", SESSIONS_EVERY, accounts.remove_ended_web_sessions),
     ]
     if opened.ledger is not None:
         jobs.append(Job("settled_requests", EVERY, SettledRequests(parts, opened.ledger).run))

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import secrets
-from collections.abc import Mapping
-from datetime import timedelta
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -22,18 +22,28 @@ from bot.stores.seen import find_home
 from bot.stores.tables import agents, desk_sessions, web_sessions
 
 DESK_SESSION_LASTS = timedelta(hours=12)
+NOTED_EVERY = timedelta(days=1)
+"""How often the use of a web session is written down: reading one must not cost a write."""
 
 _hasher = PasswordHasher()
 _OPENED_BY = Prepared(
-    sa.select(web_sessions.c.conversation_id).where(web_sessions.c.token_hash == sa.bindparam("token_hash"))
+    sa.select(web_sessions.c.conversation_id, web_sessions.c.used_at).where(
+        web_sessions.c.token_hash == sa.bindparam("token_hash")
+    )
 )
 
 
 class Accounts:
-    """Who may use the desk, and which conversation a widget may read."""
+    """Who may use the desk, and which conversation a widget may read.
 
-    def __init__(self, database: Database) -> None:
+    ``web_session_days``: after so many days without use (a day more at most) a web session ends; 0: never.
+    """
+
+    def __init__(self, database: Database, web_session_days: int = 0, now: Callable[[], datetime] = now) -> None:
         self._database = database
+        # Its use may have gone unnoted for as long as NOTED_EVERY.
+        self._unused = timedelta(days=web_session_days) + NOTED_EVERY if web_session_days else None
+        self._now = now
 
     # --- agents ----------------------------------------------------------------------------
     async def add_agent(self, username: str, display_name: str, role: str, language: Language, password: str) -> Agent:
@@ -90,15 +100,30 @@ class Accounts:
 
     # --- customers -------------------------------------------------------------------------
     async def create_web_session(self, conversation_id: str) -> str:
-        token = secrets.token_urlsafe(32)
-        await self._write(
-            sa.insert(web_sessions).values(token_hash=_hash(token), conversation_id=conversation_id, created_at=now())
-        )
+        token, at = secrets.token_urlsafe(32), self._now()
+        session = {"token_hash": _hash(token), "conversation_id": conversation_id, "created_at": at, "used_at": at}
+        await self._write(sa.insert(web_sessions).values(**session))
         return token
 
     async def web_session(self, token: str) -> Conversation | None:
-        """The conversation that this token opens, seen from the web."""
-        return await self._database.read(_opened_by, _hash(token))
+        """The conversation that this token opens, seen from the web; None once it has ended. Counts as its use."""
+        key, at = _hash(token), self._now()
+        opened, used_at = await self._database.read(_opened_by, key)
+        if opened is None or self._has_ended(used_at, at):
+            return None
+        if used_at <= at - NOTED_EVERY:
+            await self._write(sa.update(web_sessions).where(web_sessions.c.token_hash == key).values(used_at=at))
+        return opened
+
+    async def remove_ended_web_sessions(self) -> int:
+        """How many that were."""
+        if self._unused is None:
+            return 0
+        ended = sa.delete(web_sessions).where(web_sessions.c.used_at <= self._now() - self._unused)
+        return await self._database.write(lambda connection: int(connection.execute(ended).rowcount))
+
+    def _has_ended(self, used_at: datetime, at: datetime) -> bool:
+        return self._unused is not None and used_at <= at - self._unused
 
     async def _first(self, query: Any) -> RowMapping | None:
         return await self._database.read(lambda connection: connection.execute(query).mappings().first())
@@ -111,9 +136,10 @@ class Accounts:
         await self._database.write(write)
 
 
-def _opened_by(connection: Connection, token_hash: str) -> Conversation | None:
-    endpoint = _OPENED_BY(connection, token_hash=token_hash).scalar()
-    return find_home(connection, endpoint) if endpoint else None
+def _opened_by(connection: Connection, token_hash: str) -> tuple[Conversation | None, datetime]:
+    """And when the session was used last."""
+    row = _OPENED_BY(connection, token_hash=token_hash).first()
+    return (find_home(connection, row.conversation_id), row.used_at) if row else (None, now())
 
 
 def _keep_agent(connection: Connection, username: str, columns: Mapping[str, Any]) -> None:

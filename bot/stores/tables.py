@@ -201,6 +201,8 @@ web_sessions = sa.Table(
     sa.Column("token_hash", sa.String(64), primary_key=True),
     conversation_id_column(),
     sa.Column("created_at", UtcDateTime, nullable=False),
+    # Noted about once a day, not with every message.
+    sa.Column("used_at", UtcDateTime, nullable=False),
     sa.Index("ix_web_sessions_conversation_id", "conversation_id"),
 )
 

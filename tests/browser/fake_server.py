@@ -60,6 +60,7 @@ class FakeServer:
     def __init__(self) -> None:
         self.conversations: list[FakeConversation] = []
         self.sessions: dict[str, FakeConversation] = {}
+        self.signed: dict[str | None, FakeConversation] = {}
         self.received: dict[str, int] = {}
         self.identities: list[str | None] = []
         self.refuse_sockets = self.drop_answers = self.down = self.silent = False
@@ -159,8 +160,13 @@ class FakeServer:
         self.identities.append(body.get("identity"))
         if body.get("identity") and self.bad_identity:
             return _error(401, "bad_identity")
-        conversation = FakeConversation(uuid.uuid4().hex, body.get("language", "zh"))
-        self.conversations.append(conversation)
+        # A signed customer meets the same conversation again.
+        conversation = self.signed.get(body.get("identity"))
+        if conversation is None:
+            conversation = FakeConversation(uuid.uuid4().hex, body.get("language", "zh"))
+            self.conversations.append(conversation)
+        if body.get("identity"):
+            self.signed[body["identity"]] = conversation
         session = uuid.uuid4().hex
         self.sessions[session] = conversation
         return web.json_response(

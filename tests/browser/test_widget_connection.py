@@ -193,6 +193,36 @@ def test_a_session_forgotten_over_night_is_noticed_without_writing(
     widget.ask("我回来了")
 
 
+def test_a_signed_customer_meets_the_same_conversation_when_the_session_has_ended(
+    widget: Widget, page: Page, server: FakeServer
+) -> None:
+    widget.visit(tag="data-identity=head.eyJzdWIiOiJDMSJ9.signature").open().ask("你好")
+    server.sessions.clear()
+    page.reload()
+    expect(widget.lines("customer")).to_have_text("你好")
+    expect(widget.alert).to_be_hidden()
+    widget.ask("我回来了")
+    assert len(server.conversations) == 1
+
+
+def test_of_two_tabs_of_a_session_that_has_ended_both_go_on(
+    widget: Widget, server: FakeServer, context: BrowserContext
+) -> None:
+    tag = "data-identity=head.eyJzdWIiOiJDMSJ9.signature"
+    widget.visit(tag=tag).open().ask("你好")
+    other = Widget(context.new_page(), server).visit(tag=tag).open()
+    expect(other.lines("customer")).to_have_text("你好")
+    server.sessions.clear()
+    server.call(server.drop_sockets)
+    widget.write("左边")
+    expect(other.lines("bot")).to_have_count(2)
+    other.write("右边")
+    for tab in (widget, other):
+        expect(tab.lines("customer")).to_have_text(["你好", "左边", "右边"])
+        expect(tab.lines("bot")).to_have_count(3)
+    assert len(server.sessions) == 1
+
+
 def test_the_same_frame_twice_shows_once(widget: Widget, server: FakeServer) -> None:
     widget.visit().open().ask("你好")
     conversation = server.conversations[0]

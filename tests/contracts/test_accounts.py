@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 
 import pytest
 import sqlalchemy as sa
@@ -16,6 +16,19 @@ from bot.stores.tables import agents, desk_sessions, web_sessions
 from tests.databases import rows
 
 ANNA = Agent("anna", "安娜", "agent", "zh")
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.time = datetime(2026, 11, 22, 4, tzinfo=timezone.utc)
+
+    def __call__(self) -> datetime:
+        return self.time
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
 
 
 @pytest.fixture
@@ -91,6 +104,73 @@ async def test_a_web_session_opens_its_conversation(accounts: Accounts, store: S
     assert await accounts.web_session(token) == conversation
     assert await accounts.web_session("guess") is None
     assert await accounts.web_session("\ud800") is None
+
+
+async def test_a_web_session_ends_when_nobody_uses_it(database: Database, store: SqlAlchemyStore, clock: Clock) -> None:
+    accounts = Accounts(database, 90, clock)
+    conversation = await store.open_conversation("web", "s", language="zh")
+    used, unused = [await accounts.create_web_session(conversation.id) for _ in range(2)]
+    for _ in range(5):
+        clock.time += timedelta(days=30)
+        assert await accounts.web_session(used) == conversation
+    assert await accounts.web_session(unused) is None
+    clock.time += timedelta(days=90)
+    assert await accounts.web_session(used) == conversation
+    clock.time += timedelta(days=91)
+    assert await accounts.web_session(used) is None
+    assert await accounts.web_session(await accounts.create_web_session(conversation.id)) == conversation
+
+
+@pytest.mark.parametrize("last_noted", [timedelta(0), timedelta(hours=23, minutes=59)])
+async def test_a_session_in_daily_use_never_ends(
+    last_noted: timedelta, database: Database, store: SqlAlchemyStore, clock: Clock
+) -> None:
+    """Though its use is not written down each time."""
+    accounts = Accounts(database, 1, clock)
+    conversation = await store.open_conversation("web", "s", language="zh")
+    token = await accounts.create_web_session(conversation.id)
+    clock.time += last_noted
+    for _ in range(10):
+        assert await accounts.web_session(token) == conversation
+        clock.time += timedelta(hours=23)
+
+
+async def test_the_use_is_written_down_once_a_day(database: Database, store: SqlAlchemyStore, clock: Clock) -> None:
+    accounts = Accounts(database, 90, clock)
+    conversation = await store.open_conversation("web", "s", language="zh")
+    token, begun = await accounts.create_web_session(conversation.id), clock.time
+    noted = []
+    for _ in range(6):
+        clock.time += timedelta(hours=9)
+        await accounts.web_session(token)
+        noted += (await rows(database, sa.select(web_sessions.c.used_at)))[0]
+    hours = [(at - begun) / timedelta(hours=1) for at in noted]
+    assert hours == [0, 0, 27, 27, 27, 54]
+
+
+async def test_ended_web_sessions_are_removed_and_others_kept(
+    database: Database, store: SqlAlchemyStore, clock: Clock
+) -> None:
+    accounts = Accounts(database, 90, clock)
+    conversation = await store.open_conversation("web", "s", language="zh")
+    ended = [await accounts.create_web_session(conversation.id) for _ in range(3)]
+    clock.time += timedelta(days=91)
+    kept = await accounts.create_web_session(conversation.id)
+    assert await accounts.remove_ended_web_sessions() == 3
+    assert await accounts.remove_ended_web_sessions() == 0
+    assert [await accounts.web_session(token) for token in (*ended, kept)] == [None, None, None, conversation]
+    assert await store.conversation(conversation.id) == conversation
+
+
+async def test_without_a_number_of_days_web_sessions_never_end(
+    database: Database, store: SqlAlchemyStore, clock: Clock
+) -> None:
+    accounts = Accounts(database, 0, clock)
+    conversation = await store.open_conversation("web", "s", language="zh")
+    token = await accounts.create_web_session(conversation.id)
+    clock.time += timedelta(days=5000)
+    assert await accounts.remove_ended_web_sessions() == 0
+    assert await accounts.web_session(token) == conversation
 
 
 async def test_tokens_are_not_in_the_database(accounts: Accounts, store: SqlAlchemyStore, database: Database) -> None:

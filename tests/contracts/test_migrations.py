@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import multiprocessing
 from concurrent.futures import ProcessPoolExecutor
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from alembic import op
+from alembic import command, op
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from actions.records import care_tables
 from actions.records import tables as records
 from actions.records.database import driver_url
-from bot.stores import join_tables, tables
+from bot.stores import join_tables, migrate, tables
 from bot.stores.migrate import RevisionState, revision_state, upgrade
 
 
@@ -70,6 +71,38 @@ def test_of_upgrades_at_once_one_does_the_work(empty_url: str) -> None:
         for done in [processes.submit(upgrade, empty_url) for _ in range(3)]:
             done.result(120)
     assert revision_state(empty_url).up_to_date
+
+
+def test_sessions_from_before_count_as_used_at_the_upgrade(database_url: str) -> None:
+    """Not as never used: a customer who was here yesterday must not be a stranger today."""
+    engine, begun = sa.create_engine(driver_url(database_url)), datetime.now(timezone.utc)
+    config = migrate._config()
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0011")
+        long_ago = datetime(2025, 1, 1, tzinfo=timezone.utc)
+        conversation = {
+            "id": "c" * 32,
+            "channel": "web",
+            "sender": "s",
+            "owner": "bot",
+            "language": "zh",
+            "fresh": False,
+        }
+        numbers = dict.fromkeys(("version", "episode", "last_seq", "misunderstandings", "mood"), 0)
+        dates = {"created_at": long_ago, "updated_at": long_ago}
+        connection.execute(sa.insert(tables.conversations).values(**conversation, **numbers, **dates))
+        before = sa.table("web_sessions", *map(sa.column, ("token_hash", "conversation_id", "created_at")))
+        connection.execute(
+            sa.insert(before).values(token_hash="t", conversation_id="c" * 32, created_at="2025-01-01 00:00:00.000000")
+        )
+    upgrade(database_url)
+    with engine.begin() as connection:
+        session = connection.execute(sa.select(tables.web_sessions)).one()
+        assert session.created_at == long_ago
+        assert begun <= session.used_at <= datetime.now(timezone.utc)
+    engine.dispose()
+    test_nothing_differs_from_the_tables(database_url)
 
 
 def test_a_database_that_is_not_there_is_not_made_by_looking(tmp_path: Path) -> None:

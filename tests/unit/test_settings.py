@@ -26,6 +26,7 @@ def test_defaults_are_the_documented_ones() -> None:
     assert settings.allowed_origins == ()
     documented = {setting.name: setting.default for setting in DOCUMENTED}
     assert documented["KEFU_PORT"] == str(settings.port)
+    assert documented["KEFU_SESSION_DAYS"] == str(settings.session_days)
     assert documented["KEFU_RATE_PER_SESSION"] == str(settings.rate_per_session)
     assert documented["KEFU_RATE_PER_ADDRESS"] == str(settings.rate_per_address)
 

@@ -23,6 +23,8 @@ export function createConversation({ storage, space, language, onChange, onNotic
   let history = createHistory();
   let outbox = null;
   let stream = null;
+  let following = ''; // the session of the stream
+  let reopened = false;
   let typing = 0;
   let toldTyping = 0;
   let where = '';
@@ -85,6 +87,7 @@ export function createConversation({ storage, space, language, onChange, onNotic
   function connect() {
     const kept = session.current();
     if (stream || !kept) return;
+    following = kept.session;
     stream = createStream({
       api,
       session: kept.session,
@@ -110,13 +113,25 @@ export function createConversation({ storage, space, language, onChange, onNotic
 
   /** The server no longer knows this session; what is unsent goes into the next one. */
   function renew(token) {
+    const before = session.current();
     session.drop(token);
-    if (session.current()) return; // another tab was faster; its session is taken up by the next send
+    const isTaken = Boolean(session.current()); // another tab was faster
+    if (isTaken && following !== token) return;
     disconnect();
     outbox.withoutPayloads();
-    onNotice('renewed');
+    if (isTaken) connect();
+    else if (session.isSigned() && !reopened) reopen(before).catch(() => {}); // then the next send does it
+    else onNotice('renewed');
     onChange();
     outbox.retry();
+  }
+
+  /** Signed customers meet the same conversation again: it is shown at once, and what they have read stays read. */
+  async function reopen({ read, told }) {
+    reopened = true; // once: a server that forgets every session is not asked for ever
+    const kept = await session.ensure();
+    if (!kept.refused) session.keep({ read, told });
+    connect();
   }
 
   async function deliver(item) {

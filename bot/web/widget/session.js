@@ -42,6 +42,7 @@ export function createSession({ storage, space, api, language, onRefused }) {
   return {
     current,
     keyFor,
+    isSigned: () => Boolean(identity),
     ensure: () => alone(keyFor('session'), async () => {
       const kept = current();
       if (kept) return kept;

@@ -5,15 +5,20 @@ from __future__ import annotations
 import base64
 import json
 import time
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
 import jwt
 import pytest
+import sqlalchemy as sa
 
+from actions.records.database import Database
 from bot.gateway.identity import customer_of
 from bot.http.errors import ApiError
 from bot.messages import Customer
+from bot.stores.tables import web_sessions
+from tests.databases import change
 from tests.unit.gateway.world import IDENTITY_SECRET, World, error_of, running
 
 CLAIMS = {"sub": "42", "name": "张伟", "exp": int(time.time()) + 86400}
@@ -90,6 +95,21 @@ async def test_customer_meets_their_conversation_on_every_device(world: World) -
     assert conversation.language == "en"
     other = await world.session(identity=signed({**CLAIMS, "sub": "43"}))
     assert other["conversation"] != phone["conversation"]
+
+
+async def test_a_session_that_has_ended_leads_back_to_the_same_conversation(world: World, database_url: str) -> None:
+    """After 90 days without use: the page opens another session; who is signed in goes on where they were."""
+    before = await world.session(identity=signed(), language="zh")
+    await world.say(before["session"], "你好")
+    database = Database(database_url)
+    await change(database, sa.update(web_sessions).values(used_at=datetime.now(timezone.utc) - timedelta(days=92)))
+    await database.close()
+    refused = await world.client.get("/channels/web/messages", params={"session": before["session"]})
+    assert await error_of(refused) == (401, "unknown_session")
+    after = await world.session(identity=signed(), language="zh")
+    assert after["conversation"] == before["conversation"]
+    page = await world.client.get("/channels/web/messages", params={"session": after["session"]})
+    assert (await page.json())["messages"][0]["text"] == "你好"
 
 
 async def test_refused_identity_opens_no_session(world: World) -> None:

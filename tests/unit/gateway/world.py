@@ -210,7 +210,7 @@ async def running(
     )
     queue = InProcessQueue(lambda conversation_id: drain(parts, conversation_id), lambda: unfinished(parts))
     parts = replace(parts, queue=queue)
-    accounts, readiness = Accounts(database), FakeReadiness()
+    accounts, readiness = Accounts(database, settings.session_days), FakeReadiness()
     knowledge, records = FakeKnowledge(), FakeRecords()
     media = MediaStore(database, home)
     platforms = Platforms(media, MediaFetcher(media, {}), CallbackNonces(database))
