@@ -102,6 +102,12 @@ DOCUMENTED: tuple[Setting, ...] = (
     ),
     Setting("KEFU_RATE_PER_SESSION", "30", "messages one web session may send in 10 seconds; 0 lifts the limit"),
     Setting("KEFU_RATE_PER_ADDRESS", "600", "web requests one network address may make in a minute; 0 lifts the limit"),
+    Setting(
+        "KEFU_SOCKETS_PER_ADDRESS",
+        "300",
+        "chat pages one network address may have open with a live connection; further ones ask every few seconds; "
+        "0 lifts the limit",
+    ),
     Setting("KEFU_FILE_MB", "10", "largest photo or file a customer may send through the widget, in MB; 1 to 100"),
     *(Setting(*each) for each in (*MAIL_SETTINGS, *CHANNEL_SETTINGS, *MESSENGER_SETTINGS)),
 )
@@ -126,6 +132,7 @@ class Settings:
     session_days: int = 90
     rate_per_session: int = 30
     rate_per_address: int = 600
+    sockets_per_address: int = 300
     public_url: str = ""
     file_mb: int = 10
     mail: MailSettings | None = None
@@ -157,6 +164,7 @@ class Settings:
             session_days=_whole_number(given, "KEFU_SESSION_DAYS", 90, largest=MOST_DAYS),
             rate_per_session=_whole_number(given, "KEFU_RATE_PER_SESSION", 30),
             rate_per_address=_whole_number(given, "KEFU_RATE_PER_ADDRESS", 600),
+            sockets_per_address=_whole_number(given, "KEFU_SOCKETS_PER_ADDRESS", 300),
             public_url=_base_url(given, "KEFU_PUBLIC_URL", ""),
             file_mb=max(1, _whole_number(given, "KEFU_FILE_MB", 10, largest=MOST_MEGABYTES)),
             mail=mail,

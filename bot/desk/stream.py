@@ -17,10 +17,14 @@ from bot.http.sockets import Say, StreamEnds, check_upgrade, serve_socket
 from bot.messages import Agent, Author, Owner
 from bot.ports import UnknownConversation
 
+DESKS_AT_ONCE = 20
+"""How many pages of the desk one agent may have open."""
+
 
 async def _open(request: web.Request, agent: Agent) -> web.StreamResponse:
     check_upgrade(request)
-    return await serve_socket(request, DeskStream(context_of(request), agent, request.cookies[COOKIE]))
+    stream = DeskStream(context_of(request), agent, request.cookies[COOKIE])
+    return await serve_socket(request, stream, {("agent", agent.username): DESKS_AT_ONCE})
 
 
 open_stream = with_agent(_open)

@@ -35,8 +35,8 @@ from bot.gateway.middlewares import (
 from bot.gateway.platforms import PLATFORMS, Platforms, work_beside
 from bot.http.bodies import MAX_BODY
 from bot.http.context import CONTEXT, Accounts, Context, Knowledge, Readiness
-from bot.http.limits import AttemptLimit
-from bot.http.sockets import OPEN_SOCKETS, close_sockets
+from bot.http.limits import AtOnce, AttemptLimit
+from bot.http.sockets import OPEN_SOCKETS, SOCKET_PLACES, close_sockets
 from bot.mail import Mailer
 from bot.ports import Parts
 from bot.ports_desk import OrderRecords
@@ -78,6 +78,7 @@ def create_app(
     app[CONTEXT] = Context(parts, settings, accounts, readiness, knowledge, records, mailer)
     app[health.METRICS] = numbers
     app[OPEN_SOCKETS] = {}
+    app[SOCKET_PLACES] = AtOnce()
     app[web_files.FILE_LIMITS] = web_files.limits()
     app[web_transcript.MAIL_LIMITS] = web_transcript.mail_limits()
     app[web_messages.SESSION_LIMIT] = AttemptLimit(settings.rate_per_session, 10)

@@ -6,7 +6,7 @@ was sent before, so a lost or doubled event does no harm.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from typing import Any
 
 from aiohttp import web
@@ -19,11 +19,14 @@ from bot.http.context import Context, context_of
 from bot.http.events import Event
 from bot.http.language import as_language
 from bot.http.limits import AttemptLimit
+from bot.http.origins import address_of
 from bot.http.sockets import Say, StreamEnds, check_upgrade, serve_socket
 from bot.http.views import agent_names, for_customer, message_json, state_json
 from bot.messages import Author, Conversation
 
 PAGE = 200
+PAGES_AT_ONCE = 20
+"""How many pages of one conversation may be open: tabs, devices, and sockets whose end is not noticed yet."""
 
 
 async def open_stream(request: web.Request) -> web.StreamResponse:
@@ -31,8 +34,12 @@ async def open_stream(request: web.Request) -> web.StreamResponse:
     conversation = await session_conversation(request, request.query.get("session"))
     after = seq_of(request)
     check_upgrade(request)
-    limit = request.config_dict[SESSION_LIMIT]
-    return await serve_socket(request, CustomerStream(context_of(request), conversation, after, limit))
+    context, limit = context_of(request), request.config_dict[SESSION_LIMIT]
+    caps: Mapping[Hashable, int] = {
+        ("conversation", conversation.id): PAGES_AT_ONCE,
+        ("address", address_of(request, context.settings)): context.settings.sockets_per_address,
+    }
+    return await serve_socket(request, CustomerStream(context, conversation, after, limit), caps)
 
 
 class CustomerStream:

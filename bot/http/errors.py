@@ -58,6 +58,11 @@ PROBLEMS: Mapping[str, Problem] = {
     "slow_down": Problem(
         429, "发送得太快了，请在 {seconds} 秒后再试。", "That was too fast. Please try again in {seconds} seconds."
     ),
+    "too_many_pages": Problem(
+        429,
+        "同时打开的聊天页面太多了，请关掉几个。消息照常收发，只是会慢几秒。",
+        "Too many pages are open at once; please close some. Messages still come and go, a few seconds later.",
+    ),
     "trouble": Problem(
         500, "服务器出了点问题，请稍后重发。", "Something went wrong on our side. Please send it again in a moment."
     ),

@@ -1,10 +1,11 @@
-"""Counting attempts: at most so many in so many seconds, for each key. Kept in memory, per process."""
+"""Counting, for each key: attempts in so many seconds, and what is open at once. Kept in memory, per process."""
 
 from __future__ import annotations
 
 import time
-from collections import deque
-from collections.abc import Callable, Hashable
+from collections import Counter, deque
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from contextlib import contextmanager
 
 _MOST_KEYS = 20_000
 
@@ -44,3 +45,25 @@ class AttemptLimit:
             del self._attempts[key]
         # When all are in use, the next sweep waits until there are twice as many: sweeping stays cheap on average.
         self._sweep_at = max(_MOST_KEYS, 2 * len(self._attempts))
+
+
+class AtOnce:
+    """How many places each key holds at this moment."""
+
+    def __init__(self) -> None:
+        self._held: Counter[Hashable] = Counter()
+
+    @contextmanager
+    def place(self, caps: Mapping[Hashable, int]) -> Iterator[bool]:
+        """One place of every key; False, and none is taken, where one holds as many as its cap. A cap of 0 is none."""
+        if any(0 < most <= self._held[key] for key, most in caps.items()):
+            yield False
+            return
+        self._held.update(caps.keys())
+        try:
+            yield True
+        finally:
+            self._held.subtract(caps.keys())
+            for key in caps:
+                if not self._held[key]:
+                    del self._held[key]

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Hashable, Mapping
 from typing import Any, Protocol
 
 import structlog
 from aiohttp import WSCloseCode, WSMsgType, web
 
 from bot.http.context import context_of
-from bot.http.errors import ApiError
+from bot.http.errors import ApiError, wait_first
 from bot.http.events import Event, Events, subscribed
-from bot.http.limits import AttemptLimit
+from bot.http.limits import AtOnce, AttemptLimit
 
 # Proxies cut connections that are silent for a minute.
 HEARTBEAT_SECONDS = 25
@@ -21,7 +21,10 @@ MAX_FRAME = 4096
 FRAMES_PER_10_SECONDS = 100
 # Seconds that a server which stops gives a page to take the news.
 CLOSING_SECONDS = 2.0
+# When a page that was refused should ask again; until then it asks the plain way.
+TOO_MANY_SECONDS = 30
 OPEN_SOCKETS: web.AppKey[dict[web.WebSocketResponse, web.Request]] = web.AppKey("open_sockets", dict)
+SOCKET_PLACES: web.AppKey[AtOnce] = web.AppKey("socket_places", AtOnce)
 
 Say = Callable[[Mapping[str, Any]], Awaitable[None]]
 
@@ -51,8 +54,19 @@ def check_upgrade(request: web.Request) -> None:
         raise ApiError("bad_request.websocket")
 
 
-async def serve_socket(request: web.Request, stream: Stream) -> web.WebSocketResponse:
-    """Serve one page until either side ends; ``ping`` frames are answered here."""
+async def serve_socket(request: web.Request, stream: Stream, caps: Mapping[Hashable, int]) -> web.WebSocketResponse:
+    """Serve one page until either side ends; ``ping`` frames are answered here.
+
+    ``caps``: how many pages each of these may have open at once. The one too many is refused, and none that is open
+    closed: pages come back by themselves, so they would push each other out for ever. A refused page polls.
+    """
+    with request.config_dict[SOCKET_PLACES].place(caps) as admitted:
+        if not admitted:
+            raise wait_first("too_many_pages", TOO_MANY_SECONDS)
+        return await _serve(request, stream)
+
+
+async def _serve(request: web.Request, stream: Stream) -> web.WebSocketResponse:
     socket = web.WebSocketResponse(heartbeat=HEARTBEAT_SECONDS, max_msg_size=MAX_FRAME)
     await socket.prepare(request)
     sockets = request.config_dict[OPEN_SOCKETS]

@@ -29,6 +29,7 @@ def test_defaults_are_the_documented_ones() -> None:
     assert documented["KEFU_SESSION_DAYS"] == str(settings.session_days)
     assert documented["KEFU_RATE_PER_SESSION"] == str(settings.rate_per_session)
     assert documented["KEFU_RATE_PER_ADDRESS"] == str(settings.rate_per_address)
+    assert documented["KEFU_SOCKETS_PER_ADDRESS"] == str(settings.sockets_per_address)
 
 
 def test_empty_value_counts_as_unset() -> None:

@@ -8,6 +8,7 @@ const SILENCE = 45000; // after which an open socket counts as dead
 const SETTLED = 5000; // a socket that lived this long starts the back-off anew
 const POLL = 2500;
 const POLL_HIDDEN = 15000;
+const RARELY = 60000; // milliseconds between attempts at a socket while polling does as well
 
 /** Milliseconds before attempt `failures` + 1; a random part keeps a thousand pages from returning in one instant. */
 export function backOff(failures, limit = 15000) {
@@ -22,6 +23,7 @@ export function createStream({ api, session, after, onFrame, onState, onUnknown 
   let socket = null;
   let stopped = false;
   let isLive = false;
+  let polls = false;
   let failures = 0;
   let heard = 0;
   let beat = 0;
@@ -30,6 +32,7 @@ export function createStream({ api, session, after, onFrame, onState, onUnknown 
 
   function state(name) {
     isLive = name === 'live';
+    polls = name === 'polling';
     if (!stopped) onState(name);
   }
 
@@ -80,7 +83,7 @@ export function createStream({ api, session, after, onFrame, onState, onUnknown 
     isLive = false;
     failures += 1;
     clearTimeout(retry);
-    retry = setTimeout(connect, backOff(failures));
+    retry = setTimeout(connect, polls ? backOff(failures, RARELY) : backOff(failures));
     clearTimeout(poll);
     fetchMissing();
   }

@@ -60,3 +60,16 @@ async def test_desk_stream_needs_log_in_and_our_own_origin(world: World) -> None
         await world.client.ws_connect("/desk/api/stream", origin="https://evil.example")
     assert refused.value.status == 403
     assert await error_of(await world.client.get("/desk/api/stream")) == (400, "bad_request")
+
+
+async def test_an_agent_has_a_cap_of_open_desks(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.desk.stream.DESKS_AT_ONCE", 1)
+    await world.log_in("lin")
+    async with world.client.ws_connect("/desk/api/stream") as desk:
+        await desk.receive_json(timeout=10)
+        with pytest.raises(WSServerHandshakeError) as refused:
+            await world.client.ws_connect("/desk/api/stream")
+        assert refused.value.status == 429
+        await world.log_in("sam")
+        async with world.client.ws_connect("/desk/api/stream") as other:
+            assert await other.receive_json(timeout=10) == {"type": "ready"}

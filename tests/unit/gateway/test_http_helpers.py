@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
@@ -20,7 +21,7 @@ from bot.http import limits
 from bot.http.bodies import clean_text
 from bot.http.events import Events
 from bot.http.language import as_language, preferred
-from bot.http.limits import AttemptLimit
+from bot.http.limits import AtOnce, AttemptLimit
 from bot.http.origins import address_of, is_same_origin
 from bot.messages import Author, StoredMessage
 from bot.settings import Settings
@@ -63,6 +64,27 @@ def test_limit_forgets_idle_keys(monkeypatch: pytest.MonkeyPatch) -> None:
         limit.attempt(number)
     assert len(limit._attempts) <= 11
     assert limit.attempt(105) > 0
+
+
+def test_places_are_free_again_when_their_holder_has_gone() -> None:
+    places = AtOnce()
+    with places.place({"a": 2, "x": 3}) as first, places.place({"a": 2, "y": 1}) as second:
+        assert (first, second) == (True, True)
+        with places.place({"a": 2}) as third, places.place({"b": 1, "y": 1}) as fourth:
+            assert (third, fourth) == (False, False)
+        with places.place({"b": 1}) as fifth:  # the fourth has taken none of b's
+            assert fifth
+    with pytest.raises(OSError, match="cut off"), places.place({"a": 1, "x": 1}):
+        raise OSError("cut off")
+    with places.place({"a": 1, "x": 1, "y": 1, "b": 1}) as again:
+        assert again
+    assert not places._held
+
+
+def test_a_cap_of_zero_is_none() -> None:
+    places = AtOnce()
+    with ExitStack() as held:
+        assert all(held.enter_context(places.place({"a": 0})) for _ in range(1000))
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from aiohttp import ClientWebSocketResponse, WSCloseCode, WSMsgType, WSServerHan
 
 from bot.conversation import hand_to_agent
 from bot.conversation.accept import accept
+from bot.gateway import web_stream
 from bot.messages import Agent, Author, Draft, Incoming
 from tests.fakes import bot_turn
 from tests.unit.gateway.world import World, error_of, eventually, running
@@ -252,6 +253,62 @@ async def test_closed_pages_leave_nothing_behind(world: World) -> None:
         return "kefu_open_streams 0.0" in await (await world.client.get("/metrics")).text()
 
     await eventually(gone)
+
+
+async def refusal(world: World, session: str, **options: Any) -> tuple[int, str | None]:
+    """Status of a stream that is not opened, and when to ask again."""
+    with pytest.raises(WSServerHandshakeError) as refused:
+        await world.client.ws_connect(f"{STREAM}?session={session}", **options)
+    headers = refused.value.headers
+    return refused.value.status, headers.get("Retry-After") if headers else None
+
+
+async def test_a_conversation_has_a_cap_of_open_pages(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The page too many is refused; those that are open stay, and a closed one makes room."""
+    monkeypatch.setattr(web_stream, "PAGES_AT_ONCE", 2)
+    opened, other = await world.session(), await world.session()
+    session = opened["session"]
+    async with stream(world, session) as first:
+        await frames(first, "ready")
+        async with stream(world, session) as second:
+            await frames(second, "ready")
+            assert await refusal(world, session) == (429, "30")
+            async with stream(world, other["session"]) as somebody_else:
+                await frames(somebody_else, "ready")
+            # The refused page asks the plain way.
+            page = await world.client.get("/channels/web/messages", params={"session": session})
+            assert page.status == 200
+            await world.say(session, "你好")
+            for socket in (first, second):
+                assert seqs(await frames(socket, "message", 2)) == [1, 2]
+
+        async def has_room() -> bool:
+            try:
+                async with stream(world, session) as again:
+                    return bool(await frames(again, "ready"))
+            except WSServerHandshakeError:
+                return False
+
+        await eventually(has_room)
+
+
+async def test_an_address_has_a_cap_of_open_pages(database_url: str, tmp_path: Path) -> None:
+    """The customer's own address, behind a proxy too."""
+
+    def comes_from(address: str) -> dict[str, Any]:
+        return {"headers": {"X-Forwarded-For": f"6.6.6.6, {address}"}}
+
+    async with running(database_url, tmp_path, sockets_per_address=2, trusted_proxies=1) as world:
+        sessions = [(await world.session())["session"] for _ in range(3)]
+        async with (
+            stream(world, sessions[0], **comes_from("1.1.1.1")) as first,
+            stream(world, sessions[1], **comes_from("1.1.1.1")) as second,
+        ):
+            for socket in (first, second):
+                await frames(socket, "ready")
+            assert await refusal(world, sessions[2], **comes_from("1.1.1.1")) == (429, "30")
+            async with stream(world, sessions[2], **comes_from("2.2.2.2")) as elsewhere:
+                await frames(elsewhere, "ready")
 
 
 @pytest.mark.parametrize(("session", "status"), [("nonsense", 401), ("", 401)])
