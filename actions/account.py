@@ -10,6 +10,7 @@ from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import access
+from actions.call_requests import heard_call
 from actions.feedback import ask_whether_it_helped
 from actions.forms.begin import answers_of, begin, beginning
 from actions.forms.progress import read_answers
@@ -29,6 +30,8 @@ class AccountLink(Action):
         return "action_account_link"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        if await heard_call(dispatcher, tracker):
+            return []
         turn = CustomerTurn.of(tracker)
         hit = await best_answer(turn)
         link = links().get(turn.intent)

@@ -11,6 +11,7 @@ from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import access, services
+from actions.call_requests import heard_call
 from actions.complaint_offers import facts_of, offer_remedies, orders_for_remedies, tell_how_it_stands, their_complaints
 from actions.complaint_remedies import complaint_payload
 from actions.complaint_rules import cause_of, is_bare
@@ -38,6 +39,8 @@ class MakeComplaint(Action):
         return "action_make_complaint"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        if await heard_call(dispatcher, tracker):
+            return []
         turn = CustomerTurn.of(tracker)
         if _NUMBER.search(turn.text) or wish_in(turn.text, "complaint") == "withdraw":
             # Whoever names one, or takes it back, makes no new one.

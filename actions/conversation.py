@@ -8,6 +8,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import ActiveLoop, EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.call_requests import heard_call
 from actions.clear_yes import is_clear_yes
 from actions.feedback import heard_feedback
 from actions.forms.hints import hint
@@ -56,7 +57,7 @@ class Stop(Action):
         return "action_stop"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
-        if await heard_feedback(dispatcher, tracker):
+        if await heard_call(dispatcher, tracker) or await heard_feedback(dispatcher, tracker):
             return []
         say(dispatcher, "utter_stopped" if tracker.active_loop.get("name") else "utter_nothing_to_stop")
         return leave_form(tracker)
@@ -69,7 +70,7 @@ class Deny(Action):
         return "action_deny"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
-        if await heard_feedback(dispatcher, tracker):
+        if await heard_call(dispatcher, tracker) or await heard_feedback(dispatcher, tracker):
             return []
         say(dispatcher, "utter_stopped" if tracker.active_loop.get("name") else "utter_all_right")
         return leave_form(tracker)

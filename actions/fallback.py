@@ -10,7 +10,7 @@ from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import services
-from actions.care_requests import heard_number
+from actions.call_requests import SENTENCES_BACK, heard_call
 from actions.feedback import ask_whether_it_helped, heard_feedback
 from actions.forms.hints import hint
 from actions.forms.table import opened_by
@@ -35,7 +35,7 @@ class Fallback(Action):
         return "action_fallback"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
-        if await heard_number(dispatcher, tracker) or await heard_feedback(dispatcher, tracker):
+        if await heard_call(dispatcher, tracker, back=SENTENCES_BACK) or await heard_feedback(dispatcher, tracker):
             return []
         turn = CustomerTurn.of(tracker)
         if turn.attachment and not turn.text:

@@ -9,7 +9,7 @@ from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import services
-from actions.care_requests import heard_number
+from actions.call_requests import SENTENCES_BACK, heard_call
 from actions.feedback import ask_whether_it_helped
 from actions.forms.hearing import digits_of_proof
 from actions.forms.hints import hint
@@ -36,7 +36,7 @@ class Inform(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         turn = CustomerTurn.of(tracker)
         title, number = turn.entity("article"), turn.entity("order_number")
-        if await heard_number(dispatcher, tracker):
+        if await heard_call(dispatcher, tracker, back=SENTENCES_BACK):
             return []
         if title:
             await _say_article(dispatcher, turn, title)

@@ -69,6 +69,8 @@ class ServiceLimits:
     first_hour: int | None = None
     last_hour: int | None = None
     window_hours: int | None = None
+    changes_within_hours: int | None = None
+    """So long what was asked for is changed by a second wish; later the second stands by itself."""
     change_until_hour: int | None = None
     """The hour of the day before until which a delivery can still be moved."""
     staff_areas: tuple[str, ...] = ()
@@ -142,7 +144,7 @@ _SERVICES: dict[str, dict[str, dict[str, Any]]] = {
         "answer_hours": _HOURS,
     },
 }
-_WITHOUT_ORDER = {"request_callback": {"first_hour": _HOUR, "last_hour": _HOUR}}
+_WITHOUT_ORDER = {"request_callback": {"first_hour": _HOUR, "last_hour": _HOUR, "changes_within_hours": _HOURS}}
 """Services that no order's state decides on."""
 _SCHEMA = section(
     identity=section(

@@ -15,10 +15,12 @@ from actions.speak import say
 from actions.turn import CustomerTurn
 
 
-async def pass_on(kind: str, turn: CustomerTurn, customer_id: str, details: Mapping[str, Any]) -> Outcome:
-    """Keep it for the staff, once a message."""
-    request = Request(kind, "", customer_id, turn.conversation_id, turn.message_id, details=dict(details))
-    return await services.current().records.carry_out(request)
+async def pass_on(
+    kind: str, turn: CustomerTurn, customer_id: str, details: Mapping[str, Any], corrects: str = ""
+) -> Outcome:
+    """Keep it for the staff, once a message; ``corrects``: see ``Request``."""
+    about = (kind, "", customer_id, turn.conversation_id, turn.message_id)
+    return await services.current().records.carry_out(Request(*about, details=dict(details), corrects=corrects))
 
 
 def tell(dispatcher: CollectingDispatcher, kind: str, outcome: Outcome) -> None:

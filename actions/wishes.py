@@ -15,12 +15,19 @@ _FILE = Path(__file__).with_name("care_words.yml")
 
 def wish_in(text: str, topic: str) -> str | None:
     """The first wish of the topic that the message has a word of; None without any."""
+    return next((wish for wish in _words()[topic] if first_word(text, topic, wish)), None)
+
+
+def first_word(text: str, topic: str, wish: str) -> str:
+    """The first of a wish's words that the message has; empty without any."""
     folded = normalize(text).casefold().replace("’", "'")
     spoken = f" {' '.join(re.findall(r'[a-z]+(?:' + chr(39) + r'[a-z]+)?', folded))} "
-    for wish, words in _words()[topic].items():
-        if any(word in folded for word in words["zh"]) or any(f" {word} " in spoken for word in words["en"]):
-            return wish
-    return None
+    words = _words()[topic][wish]
+    found = (
+        *(word for word in words["zh"] if word in folded),
+        *(word for word in words["en"] if f" {word} " in spoken),
+    )
+    return next(iter(found), "")
 
 
 @functools.cache

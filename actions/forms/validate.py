@@ -14,6 +14,7 @@ from rasa_sdk.events import ActionExecutionRejected, EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import access
+from actions.call_requests import heard_call
 from actions.clear_yes import is_clear_yes
 from actions.forms import hearing
 from actions.forms.answers import matters, named_item, options_of, pressed, read, read_anywhere, read_opening
@@ -55,7 +56,7 @@ class ValidateServiceForm(OrderAction):
         turn = CustomerTurn.of(tracker)
         before = Progress.of(tracker)
         if turn.requested_slot is None:
-            return await self._open(dispatcher, turn, before)
+            return await self._open(dispatcher, tracker, turn, before)
         service = SERVICES[str(before.service)]
         if refused_this_turn(tracker, FORM):
             # Coming back after a question in between: the message has had its answer.
@@ -94,11 +95,15 @@ class ValidateServiceForm(OrderAction):
         )
         return before if left or heard.elsewhere else heard.progress
 
-    async def _open(self, dispatcher: CollectingDispatcher, turn: CustomerTurn, before: Progress) -> list[EventType]:
+    async def _open(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, turn: CustomerTurn, before: Progress
+    ) -> list[EventType]:
         service = opened_by(turn.intent) or SERVICES.get(before.service or "")
         assert service is not None, f"no service is opened by {turn.intent}"
-        if await answer_how(dispatcher, turn, service):
-            await answer_second(dispatcher, turn)
+        goes_on = await heard_call(dispatcher, tracker)
+        if goes_on or await answer_how(dispatcher, turn, service):
+            if not goes_on:
+                await answer_second(dispatcher, turn)
             return [*Progress(recent_order=before.recent_order).changes_from(before), SlotSet("requested_slot", None)]
         await say_first(dispatcher, turn, service)
         return await self._go_on(dispatcher, turn, before, await _changed(turn, before, service))

@@ -64,8 +64,14 @@ def _change(connection: Connection, request: Request, now: datetime) -> Outcome:
     outcome = CARRIERS.get(request.kind, _pass_on)(connection, request, now)
     if outcome.result in ("done", "noted"):
         kept = requests.write_down(connection, request, "done" if outcome.result == "done" else "open", now)
-        return replace(outcome, reference=kept.reference)
+        return told(outcome, kept)
     return outcome
+
+
+def told(outcome: Outcome, kept: requests.Kept) -> Outcome:
+    """The outcome with its request's number; what was passed on before, and put right now, is ``changed``."""
+    changed = outcome.result == "noted" and kept.request.corrects
+    return replace(outcome, result="changed" if changed else outcome.result, reference=kept.reference)
 
 
 def _obstacle(connection: Connection, request: Request, now: datetime) -> Outcome | None:

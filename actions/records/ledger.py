@@ -83,7 +83,7 @@ class Ledger:
         if isinstance(begun, Outcome):
             return begun
         try:
-            outcome = await self._shop.carry_out(request)
+            outcome = await self._shop.carry_out(begun.request)
         except RecordsUnavailable:
             return await self._database.write(self._postpone, begun)
         return await self._database.write(self._settle, begun, outcome)
@@ -140,9 +140,9 @@ class Ledger:
         if outcome.result == "already" and kept.again:
             # It was our own earlier try, whose answer got lost.
             outcome = replace(outcome, result="done")
-        state = {"done": "done", "noted": "open"}.get(outcome.result, "dropped")
+        state = {"done": "done", "noted": "open", "changed": "open"}.get(outcome.result, "dropped")
         self._change(connection, kept, state, to_tell)
-        outcome = replace(outcome, reference=kept.reference if state != "dropped" else "")
+        outcome = replace(outcome, reference="") if state == "dropped" else changes.told(outcome, kept)
         changes.keep_outcome(connection, kept.request, outcome, self._now())
         return outcome
 

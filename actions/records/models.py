@@ -83,6 +83,8 @@ class EarlierRequest:
     details: Mapping[str, Any]
     message_id: str = ""
     """The customer's message that confirmed it."""
+    latest_message: str = ""
+    """The one that put it right since; empty where none did."""
 
 
 @dataclass(frozen=True)
@@ -101,6 +103,7 @@ class Outcome:
 
     * ``done``: it is carried out,
     * ``noted``: passed on to the staff, who see it at the desk,
+    * ``changed``: an earlier one that was not settled yet has the new details, and still its own number,
     * ``already``: it was so before, or somebody asked for the same a short while ago,
     * ``refused``: the rules or the order's state do not allow it (any more); ``reason`` is ``state`` or ``too_late``,
     * ``unknown``: there is no such order of this customer,

@@ -40,6 +40,10 @@ class Request:
     details: Mapping[str, Any] = field(default_factory=dict)
     terms: Mapping[str, Any] = field(default_factory=dict)
     """What the rules grant, for kinds that need it: ``refund_days`` of cancel_order."""
+    corrects: str = ""
+    """The first message of an earlier request of this kind, order and conversation that is put right.
+
+    While that one is not settled, it gets these details and keeps its number (``changed``); later this is a new one."""
 
     @property
     def action(self) -> str:
@@ -49,6 +53,11 @@ class Request:
     @property
     def idempotency_key(self) -> str:
         return f"{self.message_id}:{self.action}"
+
+    @property
+    def corrected_key(self) -> str:
+        """The idempotency key of what it corrects; empty where it corrects nothing."""
+        return f"{self.corrects}:{self.action}" if self.corrects else ""
 
 
 class OrderRecords(Protocol):

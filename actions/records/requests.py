@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from actions.records.earlier_requests import CHANGEABLE
 from actions.records.numbers import insert_numbered
 from actions.records.port import Request
 from actions.records.tables import service_requests
 
 _UNSETTLED = ("asking", "pending")
+_ABOUT = ("order_number", "customer_id", "kind", "conversation_id", "message_id")
 _CONDITIONS = ("allowed_states", "once_in_hours", "within_days", "terms")
 
 
 @dataclass(frozen=True)
 class Kept:
-    """A request as it is written down. ``tries``: how often it was postponed. ``again``: the shop may know of it."""
+    """A request as it stands now: ``request.corrects`` is kept only where there was something to correct.
+
+    Its row has the message of the first wish, whatever was put right since. ``tries``: how often it was postponed.
+    ``again``: the shop may know of it.
+    """
 
     row_id: int
     reference: str
@@ -34,35 +40,55 @@ class Kept:
 def write_down(
     connection: Connection, request: Request, state: str, now: datetime, next_try_at: datetime | None = None
 ) -> Kept:
-    """Add the request, with a number. ``state``: see ``tables.service_requests``."""
+    """Add the request, with a number, or change the one that it corrects.
+
+    ``state``: see ``tables.service_requests``.
+    """
+    corrected = _to_correct(connection, request)
+    request = request if corrected else replace(request, corrects="")
+    conditions = {name: getattr(request, name) for name in _CONDITIONS}
     values = {
-        "order_number": request.order_number,
-        "customer_id": request.customer_id,
-        "kind": request.kind,
         "state": state,
-        "conversation_id": request.conversation_id,
-        "message_id": request.message_id,
         "details": dict(request.details),
-        "conditions": {name: getattr(request, name) for name in _CONDITIONS},
+        "conditions": {**conditions, **({"latest_message": request.message_id} if corrected else {})},
         "tries": 0,
         "next_try_at": next_try_at,
-        "created_at": now,
         "updated_at": now,
     }
-    row_id, reference = insert_numbered(connection, service_requests.c.reference, "RQ", now, values)
+    if corrected:
+        connection.execute(service_requests.update().where(service_requests.c.id == corrected.id).values(**values))
+        return Kept(corrected.id, corrected.reference, request, 0, corrected.created_at, again=False)
+    about = {name: getattr(request, name) for name in _ABOUT}
+    added = {**about, **values, "created_at": now}
+    row_id, reference = insert_numbered(connection, service_requests.c.reference, "RQ", now, added)
     return Kept(row_id, reference, request, 0, now, again=False)
+
+
+def _to_correct(connection: Connection, request: Request) -> Any | None:
+    """The row that the request corrects, locked until the transaction ends; None where it is settled by now."""
+    if not request.corrects:
+        return None
+    query = sa.select(service_requests).where(
+        service_requests.c.message_id == request.corrects,
+        service_requests.c.kind == request.kind,
+        service_requests.c.order_number == request.order_number,
+        service_requests.c.conversation_id == request.conversation_id,
+        service_requests.c.state.in_(CHANGEABLE),
+    )
+    return connection.execute(query.with_for_update()).first()
 
 
 def find(connection: Connection, request: Request) -> Kept | None:
     """The same request, if it is written down and not settled."""
     query = sa.select(service_requests).where(
-        service_requests.c.message_id == request.message_id,
+        service_requests.c.message_id == (request.corrects or request.message_id),
         service_requests.c.kind == request.kind,
         service_requests.c.order_number == request.order_number,
         service_requests.c.state.in_(_UNSETTLED),
     )
     row = connection.execute(query).first()
-    return _kept(row) if row else None
+    kept = _kept(row) if row else None
+    return kept if kept and kept.request.message_id == request.message_id else None
 
 
 def change_state(
@@ -143,12 +169,14 @@ def _by_order(connection: Connection, whose: Any) -> dict[str, list[dict[str, st
 def _kept(row: Any) -> Kept:
     conditions = dict(row.conditions)
     states = conditions.pop("allowed_states", None)
+    latest = conditions.pop("latest_message", None)
     request = Request(
         row.kind,
         row.order_number,
         row.customer_id,
         row.conversation_id,
-        row.message_id,
+        latest or row.message_id,
+        corrects=row.message_id if latest else "",
         allowed_states=None if states is None else tuple(states),
         details=row.details,
         **conditions,

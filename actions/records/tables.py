@@ -129,7 +129,7 @@ service_requests = sa.Table(
     sa.Column("conversation_id", sa.String(64), nullable=False, index=True),
     sa.Column("message_id", sa.String(64), nullable=False),
     sa.Column("details", sa.JSON, nullable=False),
-    # The conditions under which it was asked for, for another try.
+    # The conditions under which it was asked for, for another try; ``latest_message`` put it right.
     sa.Column("conditions", sa.JSON, nullable=False),
     sa.Column("tries", sa.Integer, nullable=False),
     sa.Column("next_try_at", UtcDateTime, index=True),

@@ -47,6 +47,8 @@ class Shop:
     refunds_of: Callable[[str], Awaitable[int]]
     switch: Callable[[bool], None] | None = None
     lose_next_answer: Callable[[], None] | None = None
+    after_sale: Callable[[], Awaitable[list[str]]] | None = None
+    """Why things come back, where the shop keeps a table of that itself."""
 
     @property
     def ledger(self) -> Ledger:
@@ -110,8 +112,11 @@ async def _mapped(
     def lose() -> None:
         failing.loses_answers = True
 
+    async def after_sale() -> list[str]:
+        return [row.说明 for row in await rows(database, sa.select(other_shop.returns))]
+
     records, person = Ledger(ours, failing, clock), "1000{}".format
-    return Shop(records, ours, clock, set_state, person, refunds_of, switch, lose)
+    return Shop(records, ours, clock, set_state, person, refunds_of, switch, lose, after_sale)
 
 
 async def _api(ours: Database, request: pytest.FixtureRequest, folder: Path, stack: AsyncExitStack) -> Shop:

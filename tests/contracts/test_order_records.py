@@ -17,7 +17,7 @@ from actions.records.port import RecordsUnavailable, Request
 from actions.records.tables import service_requests
 from lang.shop_clock import shop_zone
 from tests.contracts.record_shops import SHOPS, Shop, open_shop
-from tests.databases import rows
+from tests.databases import change, rows
 from tests.unit.actions.conftest import TODAY
 
 PAID, IN_TRANSIT, DELIVERED, REFUNDING = (f"SO20261101000{number}" for number in (1, 2, 3, 4))
@@ -327,3 +327,51 @@ async def test_of_two_workers_one_tries_again(remote: Shop) -> None:
     assert sorted(settled) == [0, 0, 3]
     untold = await asyncio.gather(*(remote.ledger.untold() for _ in range(3)))
     assert sorted(map(len, untold)) == [0, 0, 3]
+
+
+# --- putting right what was asked for -----------------------------------------------------------
+async def test_what_is_put_right_stays_one_request(shop: Shop) -> None:
+    kinds = ("request_invoice", "return_item") if shop.after_sale else ("request_invoice",)
+    for kind in kinds:
+        first = await shop.records.carry_out(wish(shop, kind, DELIVERED, f"{kind} 1"))
+        better = wish(shop, kind, DELIVERED, f"{kind} 2", corrects=f"{kind} 1", details={"reason": "太小了"})
+        told = await shop.records.carry_out(better)
+        assert (told.result, told.reference) == ("changed", first.reference)
+        assert await shop.records.carry_out(better) == told, "the same message again changes nothing more"
+        again = replace(better, message_id=f"{kind} 3", details={"reason": "颜色不对"})
+        assert (await shop.records.carry_out(again)).reference == first.reference
+    assert [(row.kind, row.state, row.details) for row in await requests_kept(shop)] == [
+        (kind, "open", {"reason": "颜色不对"}) for kind in kinds
+    ]
+    if shop.after_sale:
+        assert await shop.after_sale() == ["颜色不对"]
+
+
+async def test_what_is_settled_or_somebody_elses_is_not_put_right(shop: Shop) -> None:
+    first = await shop.records.carry_out(wish(shop, "request_invoice", DELIVERED, "m1"))
+    elsewhere = wish(shop, "request_invoice", DELIVERED, "m2", corrects="m1", conversation_id="another talk")
+    assert (await shop.records.carry_out(elsewhere)).result == "noted"
+    await change(shop.ours, service_requests.update().values(state="done"))
+    new = await shop.records.carry_out(wish(shop, "request_invoice", DELIVERED, "m3", corrects="m1"))
+    assert new.result == "noted"
+    assert new.reference != first.reference
+    assert [row.state for row in await requests_kept(shop)] == ["done", "done", "open"]
+
+
+async def test_a_correction_outlives_the_outage(remote: Shop) -> None:
+    assert remote.switch is not None
+    first = await remote.records.carry_out(wish(remote, "return_item", DELIVERED, "m1"))
+    remote.switch(False)
+    better = wish(remote, "return_item", DELIVERED, "m2", corrects="m1", details={"reason": "太小了"})
+    told = await remote.records.carry_out(better)
+    assert (told.result, told.reference) == ("unavailable", first.reference)
+    best = replace(better, message_id="m3", details={"reason": "颜色不对"})
+    assert (await remote.records.carry_out(best)).reference == first.reference
+    remote.switch(True)
+    remote.clock.go_on(2.1)
+    assert await remote.ledger.retry() == 1
+    (settled,) = await remote.ledger.untold()
+    assert (settled.reference, settled.state, settled.request.details) == (first.reference, "open", best.details)
+    assert [row.state for row in await requests_kept(remote)] == ["open"]
+    if remote.after_sale:
+        assert await remote.after_sale() == ["颜色不对"]

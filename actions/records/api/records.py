@@ -56,6 +56,7 @@ class ApiRecords:
             "customer_id": request.customer_id,
             "conversation_id": request.conversation_id,
             "message_id": request.message_id,
+            "corrects": request.corrected_key or None,
             "details": dict(request.details),
             "terms": dict(request.terms),
             "conditions": {

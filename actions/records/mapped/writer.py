@@ -79,13 +79,23 @@ class Writer:
         table = self._bound.tables[step.table]
         given = {name: self._value(table.c[name], value, request, row, now) for name, value in step.values.items()}
         if not step.update:
-            key = {step.idempotency: request.idempotency_key} if step.idempotency else {}
-            connection.execute(table.insert().values(**{**given, **key}))
+            # What is put right keeps the key of its first wish, whether or not that one got here.
+            key = {step.idempotency: request.corrected_key or request.idempotency_key} if step.idempotency else {}
+            if not self._corrected(connection, step, request, given):
+                connection.execute(table.insert().values(**{**given, **key}))
             return
         # As it was when we looked: whoever was faster is not overwritten.
         unchanged = [column == row._mapping[f"order.{column.name}"] for column in self._fixed(table)]
         if connection.execute(table.update().where(*unchanged).values(**given)).rowcount != 1:
             raise StateChanged(request.order_number)
+
+    def _corrected(self, connection: Connection, step: Step, request: Request, values: Mapping[str, Any]) -> bool:
+        """Whether the row of what this request corrects was there, and has the new values now."""
+        if not (request.corrected_key and step.idempotency):
+            return False
+        table = self._bound.tables[step.table]
+        earlier = table.c[step.idempotency] == request.corrected_key
+        return bool(connection.execute(table.update().where(earlier).values(**values)).rowcount)
 
     def _fixed(self, table: Any) -> list[Any]:
         """The order's key and the state, as far as they stand in its own table."""

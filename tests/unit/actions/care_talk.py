@@ -30,6 +30,13 @@ class CareTalk:
         ]
         return await self._run(action, text, intent, entities)
 
+    async def say_last_again(self, action: Action) -> list[dict[str, Any]]:
+        """What is said when a crash has the latest message handled a second time."""
+        while self._events.pop()["event"] != "user":
+            pass
+        self._lines -= 1
+        return await self._run(action, *self._latest)
+
     async def press(self, action: Action, said: dict[str, Any], button: str) -> list[dict[str, Any]]:
         """The same for a button of an earlier sentence, by the key of its label."""
         payload = next(offer["payload"] for offer in said["offers"] if offer["response"] == button)
@@ -40,6 +47,7 @@ class CareTalk:
 
     async def _run(self, action: Action, text: str, intent: str, entities: list[Any]) -> list[dict[str, Any]]:
         self._lines += 1
+        self._latest = (text, intent, entities)
         metadata = {
             "conversation_id": self._name,
             "message_id": f"{self._name}-{self._lines}",

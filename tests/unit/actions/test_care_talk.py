@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -12,20 +13,33 @@ import pytest
 import sqlalchemy as sa
 
 from actions import services
-from actions.care_requests import Newsletter, RequestCallback
+from actions.account import AccountLink
+from actions.call_requests import RequestCallback
 from actions.complaints import CheckComplaint, MakeComplaint
+from actions.conversation import Stop
 from actions.fallback import Fallback
+from actions.forms.validate import ValidateServiceForm
 from actions.identity.check import Identity
 from actions.inform import Inform, MissingOrderNumber
+from actions.newsletter import Newsletter
 from actions.records import clock, demo
 from actions.records.care_tables import complaints
 from actions.records.database import Database
 from actions.records.ledger import Ledger
 from actions.records.own import OwnRecords
 from actions.records.tables import service_requests
-from tests.databases import copy_of, rows
+from tests.databases import change, copy_of, rows
 from tests.outages import CanFail
 from tests.unit.actions.care_talk import CareTalk
+
+ACTIONS: dict[str, Any] = {
+    "inform": Inform(),
+    "request_callback": RequestCallback(),
+    "make_complaint": MakeComplaint(),
+    "edit_account": AccountLink(),
+    "stop": Stop(),
+    "change_address": ValidateServiceForm(),
+}
 
 
 class NoArticles:
@@ -92,7 +106,7 @@ async def test_a_bare_number_answers_the_question_for_one(action: Any, world: Wo
     await talk.say(RequestCallback(), "能给我回个电话吗", "request_callback")
     await talk.say(MissingOrderNumber(), "订单号在哪看", "missing_order_number")
     assert keys(await talk.say(action, "13911112222", "inform")) == ["utter_callback_noted"]
-    assert keys(await talk.say(action, "13911112222", "inform")) != ["utter_callback_noted"], "nobody asked again"
+    assert keys(await talk.say(action, "13911112222", "inform")) == ["utter_callback_open"]
     assert await world.requests() == [("request_callback", "open")]
 
 
@@ -101,6 +115,94 @@ async def test_a_better_hour_is_enough(world: World) -> None:
     await talk.say(RequestCallback(), "晚上11点给我回电 13800018001", "request_callback")
     (noted,) = await talk.say(Inform(), "那明天上午10点", "inform")
     assert (noted["response"], noted["phone"]) == ("utter_callback_noted_at", "13800018001")
+
+
+@pytest.mark.parametrize(
+    ("text", "intent", "phone", "when"),
+    [
+        ("打错了，是13911112222", "inform", "13911112222", "明天上午"),
+        ("oops wrong number, it's 13911112222", "change_address", "13911112222", "明天上午"),
+        ("还是打13911112222吧", "make_complaint", "13911112222", "明天上午"),
+        ("13911112222，后天下午3点吧", "request_callback", "13911112222", "后天下午3点"),
+        ("改到下午打", "edit_account", "13800018001", "下午"),
+        ("下午再打吧", "stop", "13800018001", "下午"),
+        ("3点以后吧", "stop", "13800018001", "3点以后"),
+        ("actually call me after 3 pm instead", "request_callback", "13800018001", "after 3 pm"),
+    ],
+)
+async def test_a_call_is_put_right_and_stays_one(text: str, intent: str, phone: str, when: str, world: World) -> None:
+    talk = CareTalk()
+    (booked,) = await talk.say(RequestCallback(), "给我回电 13800018001，明天上午", "request_callback")
+    (changed,) = await talk.say(ACTIONS[intent], text, intent)
+    assert (changed["response"], changed["phone"], changed["when"]) == ("utter_callback_changed", phone, when)
+    assert changed["reference"] == booked["reference"]
+    assert changed["effects"] == [f"request_callback:{booked['reference']}"]
+    (row,) = await rows(world.database, sa.select(service_requests))
+    assert (row.details["phone"], row.details["when"], row.state) == (phone, when, "open")
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("把收货电话改成13911112222", "change_address"),
+        ("我下午要投诉你们快递员，他态度很差", "make_complaint"),
+        ("can you change the delivery to the afternoon", "edit_account"),
+        ("不用了，下午我自己去店里看", "stop"),
+    ],
+)
+async def test_what_is_about_something_else_changes_no_call(text: str, intent: str, world: World) -> None:
+    talk = CareTalk()
+    await talk.say(RequestCallback(), "给我回电 13800018001", "request_callback")
+    said = await talk.say(ACTIONS[intent], text, intent)
+    assert not {key for key in keys(said) if key.startswith("utter_callback")}
+    (row,) = await rows(
+        world.database, sa.select(service_requests).where(service_requests.c.kind == "request_callback")
+    )
+    assert (row.details["phone"], row.details["when"]) == ("13800018001", "")
+
+
+async def test_the_same_correction_again_changes_nothing_more(world: World) -> None:
+    talk = CareTalk()
+    await talk.say(RequestCallback(), "给我回电 13800018001", "request_callback")
+    first = await talk.say(Inform(), "打错了，是13911112222", "inform")
+    assert await talk.say_last_again(Inform()) == first
+    assert await world.requests() == [("request_callback", "open")]
+
+
+async def test_a_call_that_was_made_or_is_long_ago_is_not_changed(world: World) -> None:
+    talk = CareTalk()
+    await talk.say(RequestCallback(), "给我回电 13800018001", "request_callback")
+    await change(world.database, service_requests.update().values(state="done"))
+    assert keys(await talk.say(RequestCallback(), "再给我回电 13911112222", "request_callback")) == [
+        "utter_callback_noted"
+    ]
+    long_ago = clock.now() - timedelta(days=1)
+    await change(world.database, service_requests.update().values(created_at=long_ago))
+    (noted,) = await talk.say(RequestCallback(), "请回电 13911112222", "request_callback")
+    assert noted["response"] == "utter_callback_noted"
+    assert [state for _, state in await world.requests()] == ["done", "open", "open"]
+
+
+async def test_whoever_asks_for_a_booked_call_again_reads_how_it_stands(world: World) -> None:
+    talk = CareTalk()
+    (booked,) = await talk.say(RequestCallback(), "给我回电 13800018001", "request_callback")
+    (told,) = await talk.say(RequestCallback(), "怎么还没人给我打电话", "request_callback")
+    assert (told["response"], told["reference"], told["phone"]) == (
+        "utter_callback_open",
+        booked["reference"],
+        "13800018001",
+    )
+    assert len(await world.requests()) == 1
+
+
+async def test_a_call_is_put_right_during_an_outage(world: World) -> None:
+    talk = CareTalk()
+    await talk.say(RequestCallback(), "给我回电 13800018001", "request_callback")
+    world.shop.down = True
+    (kept,) = await talk.say(Inform(), "打错了，是13911112222", "inform")
+    assert kept["response"] == "utter_wish_kept"
+    (row,) = await rows(world.database, sa.select(service_requests))
+    assert (row.state, row.details["phone"]) == ("pending", "13911112222")
 
 
 async def test_a_call_to_the_number_on_file_is_kept_during_an_outage(world: World) -> None:
