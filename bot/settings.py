@@ -22,12 +22,10 @@ from bot.channel_settings import (
 from bot.channels.messenger_settings import API_BASE as MESSENGER_API
 from bot.channels.messenger_settings import MESSENGER_SETTINGS, MessengerSettings, messenger_of
 from bot.mail_settings import MAIL_SETTINGS, MailSettings, mail_of
+from bot.web_limits import MOST_DAYS, MOST_MEGABYTES, WEB_LIMITS
 
 PREFIX = "KEFU_"
 MASK = "********"
-MOST_MEGABYTES = 100
-"""The most that KEFU_FILE_MB may allow."""
-MOST_DAYS = 36_500
 
 # A key shorter than the hash it feeds can be guessed from one signed token (RFC 7518, section 3.2).
 ADVISED_SECRET_LENGTH = 32
@@ -95,21 +93,7 @@ DOCUMENTED: tuple[Setting, ...] = (
         "",
         "where customers reach this server, https://chat.shop.example: for links in messages on WeChat and Messenger",
     ),
-    Setting(
-        "KEFU_SESSION_DAYS",
-        "90",
-        "days without use after which a browser's chat session ends; signed customers keep theirs; 0: never",
-    ),
-    Setting("KEFU_RATE_PER_SESSION", "30", "messages one web session may send in 10 seconds; 0 lifts the limit"),
-    Setting("KEFU_RATE_PER_ADDRESS", "600", "web requests one network address may make in a minute; 0 lifts the limit"),
-    Setting(
-        "KEFU_SOCKETS_PER_ADDRESS",
-        "300",
-        "chat pages one network address may have open with a live connection; further ones ask every few seconds; "
-        "0 lifts the limit",
-    ),
-    Setting("KEFU_FILE_MB", "10", "largest photo or file a customer may send through the widget, in MB; 1 to 100"),
-    *(Setting(*each) for each in (*MAIL_SETTINGS, *CHANNEL_SETTINGS, *MESSENGER_SETTINGS)),
+    *(Setting(*each) for each in (*WEB_LIMITS, *MAIL_SETTINGS, *CHANNEL_SETTINGS, *MESSENGER_SETTINGS)),
 )
 
 
@@ -129,6 +113,7 @@ class Settings:
     identity_secret: str | None = field(default=None, repr=False)
     allowed_origins: tuple[str, ...] = ()
     trusted_proxies: int = 0
+    metrics_token: str | None = field(default=None, repr=False)
     session_days: int = 90
     rate_per_session: int = 30
     rate_per_address: int = 600
@@ -161,6 +146,7 @@ class Settings:
             identity_secret=given.get("KEFU_IDENTITY_SECRET"),
             allowed_origins=_origins(given.get("KEFU_ALLOWED_ORIGINS", "")),
             trusted_proxies=_whole_number(given, "KEFU_TRUSTED_PROXIES", 0, largest=10),
+            metrics_token=given.get("KEFU_METRICS_TOKEN"),
             session_days=_whole_number(given, "KEFU_SESSION_DAYS", 90, largest=MOST_DAYS),
             rate_per_session=_whole_number(given, "KEFU_RATE_PER_SESSION", 30),
             rate_per_address=_whole_number(given, "KEFU_RATE_PER_ADDRESS", 600),

@@ -27,6 +27,7 @@ from bot.gateway.middlewares import (
     add_security_headers,
     check_origin,
     explain_errors,
+    hide_versions,
     limit_address,
     limit_size,
     observe_requests,
@@ -89,6 +90,7 @@ def create_app(
     if platforms is not None:
         app[PLATFORMS] = platforms
         app.cleanup_ctx.append(work_beside)
+    app.on_response_prepare.append(hide_versions)
     app.on_shutdown.append(close_sockets)
     return app
 

@@ -63,6 +63,11 @@ def add_security_headers(settings: Settings) -> Middleware:
     return secure
 
 
+async def hide_versions(request: web.Request, response: web.StreamResponse) -> None:
+    """aiohttp would tell everybody which versions of it and of Python are at work. Of WebSockets too."""
+    response.headers["Server"] = "Kefu"
+
+
 @web.middleware
 async def explain_errors(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Every failure becomes JSON with a code and a sentence in the user's language."""

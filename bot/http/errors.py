@@ -66,6 +66,16 @@ PROBLEMS: Mapping[str, Problem] = {
     "trouble": Problem(
         500, "服务器出了点问题，请稍后重发。", "Something went wrong on our side. Please send it again in a moment."
     ),
+    "metrics_token": Problem(
+        401,
+        "读取指标需要令牌：Authorization: Bearer，后接 KEFU_METRICS_TOKEN 的值。",
+        "Metrics are read with a token: Authorization: Bearer, then the value of KEFU_METRICS_TOKEN.",
+    ),
+    "metrics_closed": Problem(
+        403,
+        "指标只能在本机读取。要从别处读取，请设置 KEFU_METRICS_TOKEN。",
+        "Metrics are read on this machine only. To read them from elsewhere, set KEFU_METRICS_TOKEN.",
+    ),
     "export_gone": Problem(
         404,
         "这个下载链接不正确，或者已经过期。请回到对话里重新申请导出。",

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import ipaddress
 from urllib.parse import urlsplit
 
 from aiohttp import web
 
 from bot.settings import Settings
+
+_WRITTEN_BY_PROXIES = ("Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP")
 
 
 def is_same_origin(request: web.Request, settings: Settings) -> bool:
@@ -37,6 +40,29 @@ def address_of(request: web.Request, settings: Settings) -> str:
     # Each proxy appends the address it saw; what stands further left was written by the sender and proves nothing.
     seen = [part.strip() for part in ",".join(request.headers.getall("X-Forwarded-For", [])).split(",")]
     return seen[-settings.trusted_proxies] or direct if len(seen) >= settings.trusted_proxies else direct
+
+
+def is_from_this_machine(request: web.Request) -> bool:
+    """True when a program on this machine asks us by a name of this machine, and no proxy passed its request on.
+
+    Private addresses do not count: behind a load balancer or in a container, the whole internet has one.
+    """
+    if any(name in request.headers for name in _WRITTEN_BY_PROXIES):
+        return False
+    try:
+        asked = urlsplit("//" + request.headers.get("Host", "")).hostname or ""
+    except ValueError:
+        return False
+    return _is_loopback(request.remote or "") and (asked == "localhost" or _is_loopback(asked))
+
+
+def _is_loopback(address: str) -> bool:
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return False
+    # A socket for both kinds of addresses shows 127.0.0.1 as ::ffff:127.0.0.1.
+    return (getattr(found, "ipv4_mapped", None) or found).is_loopback
 
 
 def is_secure(request: web.Request) -> bool:

@@ -22,7 +22,7 @@ from bot.http.bodies import clean_text
 from bot.http.events import Events
 from bot.http.language import as_language, preferred
 from bot.http.limits import AtOnce, AttemptLimit
-from bot.http.origins import address_of, is_same_origin
+from bot.http.origins import address_of, is_from_this_machine, is_same_origin
 from bot.messages import Author, StoredMessage
 from bot.settings import Settings
 from tests.fakes import FakeNotifier
@@ -64,6 +64,26 @@ def test_limit_forgets_idle_keys(monkeypatch: pytest.MonkeyPatch) -> None:
         limit.attempt(number)
     assert len(limit._attempts) <= 11
     assert limit.attempt(105) > 0
+
+
+@pytest.mark.parametrize(
+    ("peer", "is_ours"),
+    [
+        ("127.0.0.1", True),
+        ("127.8.8.8", True),
+        ("::1", True),
+        ("::ffff:127.0.0.1", True),
+        ("::ffff:8.8.8.8", False),
+        ("10.0.0.7", False),
+        ("172.17.0.1", False),
+        ("8.8.8.8", False),
+        ("fe80::1%eth0", False),
+        ("", False),
+    ],
+)
+def test_who_counts_as_this_machine(peer: str, is_ours: bool) -> None:
+    request = make_mocked_request("GET", "/metrics", {"Host": "localhost"})
+    assert is_from_this_machine(request.clone(remote=peer)) is is_ours
 
 
 def test_places_are_free_again_when_their_holder_has_gone() -> None:

@@ -149,6 +149,48 @@ async def test_health_and_readiness(world: World) -> None:
     assert (await world.client.get("/readyz")).status == 200
 
 
+async def test_no_answer_tells_our_versions(world: World) -> None:
+    session = (await world.session())["session"]
+    for path in ("/", "/healthz", "/nothing", "/widget/app.js", "/desk/api/me"):
+        assert (await world.client.get(path)).headers["Server"] == "Kefu", path
+    async with world.client.ws_connect(f"/channels/web/stream?session={session}") as socket:
+        assert socket._response.headers["Server"] == "Kefu"
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"X-Forwarded-For": "127.0.0.1"},
+        {"Forwarded": "for=127.0.0.1"},
+        {"X-Real-IP": "127.0.0.1"},
+        {"Via": "1.1 proxy"},
+        {"Host": "chat.shop.example"},
+        {"Host": "10.0.0.5:8000"},
+        {"Host": "127.0.0.1.evil.example"},
+        {"Host": "[::1"},
+    ],
+)
+async def test_what_came_through_a_proxy_reads_no_metrics(world: World, headers: dict[str, str]) -> None:
+    assert await error_of(await world.client.get("/metrics", headers=headers)) == (403, "metrics_closed")
+
+
+async def test_this_machine_reads_metrics_without_a_token(world: World) -> None:
+    for host in ("localhost", "LOCALHOST:9090", "127.0.0.1:8000", "[::1]:8000"):
+        assert (await world.client.get("/metrics", headers={"Host": host})).status == 200, host
+
+
+async def test_with_a_token_only_the_token_reads_metrics(database_url: str, tmp_path: Path) -> None:
+    async with running(database_url, tmp_path, metrics_token="令牌 of ours") as world:
+        for given in ("", "Bearer", "Bearer ", "Bearer wrong", "Basic 令牌 of ours", "令牌 of ours", "Bearer \udcff"):
+            response = await world.client.get("/metrics", headers={"Authorization": given})
+            assert response.headers["WWW-Authenticate"] == "Bearer"
+            assert await error_of(response) == (401, "metrics_token")
+        for given in ("Bearer 令牌 of ours", "bearer 令牌 of ours"):
+            headers = {"Authorization": given, "X-Forwarded-For": "1.1.1.1", "Host": "chat.shop.example"}
+            response = await world.client.get("/metrics", headers=headers)
+            assert (response.status, "kefu_ready 1.0" in await response.text()) == (200, True)
+
+
 async def test_metrics_count_what_happened(world: World) -> None:
     world.brain.script["转人工"] = bot_turn("utter_ok", intent="request_human")
     session = (await world.session())["session"]
