@@ -18,8 +18,8 @@ WEB_LIMITS: tuple[tuple[str, str, str, bool], ...] = (
     (
         "KEFU_SESSION_DAYS",
         "90",
-        "days without use after which a browser's chat session ends; signed customers meet the same conversation again; "
-        "0: never",
+        "days without use after which a browser's chat session ends (signed customers meet the same conversation "
+        "again); 0: never",
         False,
     ),
     ("KEFU_RATE_PER_SESSION", "30", "messages one web session may send in 10 seconds; 0 lifts the limit", False),

@@ -23,8 +23,8 @@ from bot.http.origins import address_of
 from bot.http.views import external_id, for_customer
 from bot.messages import Attachment, Conversation
 from bot.photo_metadata import without_metadata
-from bot.settings import MOST_MEGABYTES
 from bot.stores.media import KEPT, OFFERED, MediaFile
+from bot.web_limits import MOST_MEGABYTES
 
 PATH = "/channels/web/files"
 MEGABYTE = 1024 * 1024
