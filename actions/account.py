@@ -16,6 +16,7 @@ from actions.forms.begin import answers_of, begin, beginning
 from actions.forms.progress import read_answers
 from actions.knowledge import best_answer, utter_article
 from actions.links import links
+from actions.near_topics import offer_near_topics
 from actions.speak import HUMAN, offer, say
 from actions.turn import CustomerTurn
 from actions.wishes import wish_in
@@ -58,7 +59,7 @@ class ShowPoints(Action):
             return await begin(dispatcher, tracker, "own_points")
         hit = await best_answer(turn)
         if hit is None:
-            dispatcher.utter_message(response="utter_no_article", misunderstood=True)
+            await offer_near_topics(dispatcher, turn, otherwise="utter_no_article")
             return []
         said = ask_whether_it_helped(turn, hit)
         own = offer("button_own_points", beginning("own_points"))

@@ -10,12 +10,13 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.feedback import ask_whether_it_helped
 from actions.knowledge import best_answer, utter_article
+from actions.near_topics import offer_near_topics
 from actions.second_wish import answer_second
 from actions.turn import CustomerTurn
 
 
 class AnswerFromKnowledge(Action):
-    """Without an article it says so and offers a human."""
+    """Without an article that is likely enough it asks whether it is one of those near, and offers a human."""
 
     def name(self) -> str:
         return "action_answer_from_knowledge"
@@ -24,8 +25,7 @@ class AnswerFromKnowledge(Action):
         turn = CustomerTurn.of(tracker)
         hit = await best_answer(turn)
         if hit is None:
-            # Understood, but not helped: three times in a row is as good a reason for a human as not being understood.
-            dispatcher.utter_message(response="utter_no_article", misunderstood=True)
+            await offer_near_topics(dispatcher, turn, otherwise="utter_no_article")
             return []
         utter_article(dispatcher, hit, **ask_whether_it_helped(turn, hit))
         await answer_second(dispatcher, turn)

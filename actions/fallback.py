@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import services
 from actions.call_requests import SENTENCES_BACK, heard_call
 from actions.feedback import ask_whether_it_helped, heard_feedback
 from actions.forms.hints import hint
-from actions.forms.table import opened_by
 from actions.inform import offer_for_order
-from actions.knowledge import best_answer, near_articles, utter_article
+from actions.knowledge import best_answer, utter_article
+from actions.near_topics import offer_near_topics
 from actions.speak import HUMAN, offer, say, word
 from actions.turn import CustomerTurn
 
-# Below these a guess looks silly rather than helpful.
-_LEAST_CONFIDENCE = 0.25
-_LEAST_SCORE = 0.3
 # Where a question is open, most of what is not understood was meant for it.
 _LEAST_SCORE_IN_FORM = 0.65
 _FILES = {"image": "word_photo", "video": "word_video", "audio": "word_voice"}
@@ -50,9 +45,7 @@ class Fallback(Action):
         elif number:
             return offer_for_order(dispatcher, number)
         else:
-            near = await _near_topics(turn)
-            key = "utter_did_you_mean" if near else "utter_not_understood"
-            dispatcher.utter_message(response=key, offers=[*near, HUMAN], misunderstood=True)
+            await offer_near_topics(dispatcher, turn, otherwise="utter_not_understood")
         return []
 
 
@@ -65,25 +58,3 @@ def _received(dispatcher: CollectingDispatcher, turn: CustomerTurn) -> list[Even
     else:
         say(dispatcher, "utter_file_received", what=what, offers=[*_ABOUT_PHOTOS, HUMAN])
     return []
-
-
-async def _near_topics(turn: CustomerTurn) -> list[dict[str, Any]]:
-    """Buttons: intents the classifier thought of and we can answer, then articles in the neighbourhood."""
-    if not any(sign.isalpha() for sign in turn.text):
-        return []
-    knowledge = services.current().knowledge
-    most = services.current().limits.choices.topics_shown
-    offers: list[dict[str, Any]] = []
-    shown: set[str] = set()
-    for intent, confidence in turn.ranking:
-        if f"/{intent}" == HUMAN["payload"]:
-            continue  # offered in any case
-        hit = knowledge.by_intent(intent, turn.language)
-        if confidence >= _LEAST_CONFIDENCE and (hit or opened_by(intent)):
-            offers.append(offer(f"button_topic_{intent}", f"/{intent}"))
-            shown |= {hit.slug} if hit else set()
-    for hit in await near_articles(turn):
-        if hit.score >= _LEAST_SCORE and hit.slug not in shown:
-            title = json.dumps({"article": hit.title}, ensure_ascii=False)
-            offers.append(offer("button_article", f"/inform{title}", title=dict(hit.titles)))
-    return offers[:most]

@@ -5,9 +5,11 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import pytest
+from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import fallback, services
+from actions import fallback, near_topics, services
+from actions.answer import AnswerFromKnowledge
 from actions.turn import CustomerTurn
 
 
@@ -27,8 +29,45 @@ async def test_a_human_is_no_topic_beside_the_button_that_is_always_there(monkey
     monkeypatch.setattr(services, "current", lambda: shop)
     ranking = (("request_human", 0.5), ("ask_warranty", 0.4))
     turn = CustomerTurn("c", "m", None, "", "人…修", "nlu_fallback", 0.2, (), ranking, "zh", None, None)
-    offered = await fallback._near_topics(turn)
-    assert [offer["response"] for offer in offered] == ["button_topic_ask_warranty"]
+    dispatcher = CollectingDispatcher()
+    await near_topics.offer_near_topics(dispatcher, turn, otherwise="utter_not_understood")
+    (said,) = dispatcher.messages
+    assert said["response"] == "utter_did_you_mean"
+    assert [offer["response"] for offer in said["offers"]] == ["button_topic_ask_warranty", "button_human"]
+
+
+class Unsure(Knows):
+    """Its best article is less likely than not to answer."""
+
+    def __init__(self, score: float) -> None:
+        self._score = score
+
+    async def find(self, text: str, language: str, top: int, intents: dict[str, float]) -> list[SimpleNamespace]:
+        return [SimpleNamespace(slug="remote", score=self._score, title="偏远地区", titles={"zh": "偏远地区"})]
+
+
+@pytest.mark.parametrize(
+    ("sure", "score", "key", "buttons"),
+    [
+        (0.9, 0.45, "utter_did_you_mean", ["button_topic_ask_delivery_time", "button_article", "button_human"]),
+        (0.9, 0.1, "utter_did_you_mean", ["button_topic_ask_delivery_time", "button_human"]),
+        (0.1, 0.1, "utter_no_article", ["button_human"]),
+    ],
+)
+async def test_who_is_understood_and_gets_no_answer_is_asked_which_of_the_near_ones_it_is(
+    sure: float, score: float, key: str, buttons: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop = SimpleNamespace(knowledge=Unsure(score), limits=SimpleNamespace(choices=SimpleNamespace(topics_shown=3)))
+    monkeypatch.setattr(services, "current", lambda: shop)
+    intent = {"name": "ask_delivery_time", "confidence": sure}
+    message = {"text": "寄阿克苏几天", "intent": intent, "intent_ranking": [intent], "entities": []}
+    dispatcher = CollectingDispatcher()
+    tracker = Tracker("c", {"language": "zh"}, message, [], False, None, {}, "action_listen")
+    await AnswerFromKnowledge().run(dispatcher, tracker, {})
+    (said,) = dispatcher.messages
+    assert said["response"] == key
+    assert said["misunderstood"] is True, "three times in a row is a reason for a human"
+    assert [offer["response"] for offer in said["offers"]] == buttons
 
 
 @pytest.mark.parametrize(
