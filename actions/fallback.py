@@ -14,6 +14,7 @@ from actions.forms.hints import hint
 from actions.inform import offer_for_order
 from actions.knowledge import best_answer, utter_article
 from actions.near_topics import offer_near_topics
+from actions.prose import reads_as_words
 from actions.speak import HUMAN, offer, say, word
 from actions.turn import CustomerTurn
 
@@ -35,7 +36,8 @@ class Fallback(Action):
         turn = CustomerTurn.of(tracker)
         if turn.attachment and not turn.text:
             return _received(dispatcher, turn)
-        hit = await best_answer(turn)
+        # No article is about markup or code, whatever words it has in common with one.
+        hit = await best_answer(turn) if turn.pressed_button or reads_as_words(turn.text) else None
         number = turn.entity("order_number")
         if hit is not None and (not turn.form or hit.score >= _LEAST_SCORE_IN_FORM):
             utter_article(dispatcher, hit, **ask_whether_it_helped(turn, hit))

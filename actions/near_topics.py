@@ -10,6 +10,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions import services
 from actions.forms.table import opened_by
 from actions.knowledge import near_articles
+from actions.prose import reads_as_words
 from actions.speak import HUMAN, offer
 from actions.turn import CustomerTurn
 
@@ -30,7 +31,7 @@ async def offer_near_topics(dispatcher: CollectingDispatcher, turn: CustomerTurn
 
 async def _near_topics(turn: CustomerTurn) -> list[dict[str, Any]]:
     """Buttons: intents the classifier thought of and we can answer, then articles in the neighbourhood."""
-    if not any(sign.isalpha() for sign in turn.text):
+    if not reads_as_words(turn.text):
         return []
     knowledge = services.current().knowledge
     most = services.current().limits.choices.topics_shown
