@@ -220,7 +220,7 @@ def test_of_two_tabs_of_a_session_that_has_ended_both_go_on(
     for tab in (widget, other):
         expect(tab.lines("customer")).to_have_text(["你好", "左边", "右边"])
         expect(tab.lines("bot")).to_have_count(3)
-    assert len(server.sessions) == 1
+    assert len(server.conversations) == 1
 
 
 def test_the_same_frame_twice_shows_once(widget: Widget, server: FakeServer) -> None:
