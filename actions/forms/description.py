@@ -7,12 +7,13 @@ option is called ``word_<question>_<option>`` (tests/unit/actions/test_services.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import Enum
 from typing import Any
 
+from actions.forms.asking import tells_a_story
 from actions.limits import ServiceLimits
 from actions.records import clock
 from actions.records.models import EarlierRequest, Item, Order
@@ -149,7 +150,11 @@ class Service:
     questions: tuple[Question, ...] = ()
     needs: Needs = Needs.ORDER
     confirm: bool = True
-    """Whether a clear yes is needed before ``finish``. Only what changes nothing goes without."""
+    """Whether a clear yes is needed before ``finish``. Only what changes nothing goes without, or little."""
+    upon_a_story: Callable[[Any], Awaitable[None]] | None = None
+    """Stands for ``finish`` where nobody confirms and a long story led here: that is understood less surely.
+
+    What would be done is offered then."""
     rule: Callable[[Case], Refusal | None] = allow
     instead: Callable[[Case], Instead | None] = nothing_better
     terms: Callable[[Case], Mapping[str, Any]] = no_terms
@@ -170,6 +175,10 @@ class Service:
     """Intent and wish of the button that begins it, where no customer's words do."""
     stories: tuple[str, ...] = ()
     """Other services' intents that an answer in one's own words is easily taken for."""
+
+    def finish_after(self, story: Sequence[str]) -> Callable[[Any], Awaitable[None]]:
+        """How it ends, after what the customer typed for it."""
+        return self.upon_a_story if self.upon_a_story and any(map(tells_a_story, story)) else self.finish
 
     def refusal(self, case: Case) -> Refusal | None:
         """The rules' no; what they have let through stays let through."""

@@ -8,7 +8,6 @@ from typing import Any
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import access, services
-from actions.forms.asking import tells_a_story
 from actions.forms.collected import facts
 from actions.forms.description import Case, Refusal, Service
 from actions.forms.rules import order_of
@@ -105,6 +104,7 @@ def say_refusal(wish: Finishing, refusal: Refusal) -> None:
 
 
 async def show_order(wish: Finishing) -> None:
+    """With the button that hurries it, as long as that may help."""
     order = order_of(wish.case)
     may_hurry = order.state in services.current().limits.of("expedite_order").allowed_states
     say_status(wish.dispatcher, order, offers=[offer("button_hurry", "/expedite_order")] if may_hurry else ())
@@ -155,13 +155,7 @@ async def show_invoice(wish: Finishing) -> None:
 
 
 async def expedite(wish: Finishing) -> None:
-    """Shows the status, and notes for the staff that the customer is in a hurry: once a day an order.
-
-    Nobody has confirmed it, and what a long story is about is understood less surely: there it is offered.
-    """
-    if any(map(tells_a_story, (*wish.turn.story, wish.turn.text))):
-        await show_order(wish)
-        return
+    """Shows the status, and notes for the staff that the customer is in a hurry: once a day an order."""
     order = order_of(wish.case)
     outcome = await services.current().records.carry_out(request := request_of(wish))
     say_status(wish.dispatcher, order)

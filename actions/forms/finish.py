@@ -41,6 +41,6 @@ class CarryOutService(OrderAction):
         elif service.confirm and progress.confirmed is not True:
             wish.say("utter_nothing_changed" if case.order else "utter_stopped")
         else:
-            await service.finish(wish)
+            await service.finish_after((*turn.story, turn.text))(wish)
         offer_second(dispatcher, tracker)
         return reset(progress.order_number or progress.recent_order)

@@ -73,6 +73,7 @@ ALL = (
         do.expedite,
         intents=("expedite_order", "track_order"),
         confirm=False,
+        upon_a_story=do.show_order,
         results=("noted", "already"),
     ),
     Service("list_orders", do.list_orders, needs=Needs.CUSTOMER, confirm=False),

@@ -106,6 +106,14 @@ def test_every_confirmation_and_result_can_be_told(service: Service, catalogue: 
         assert f"button_{service.name}_{key}" in catalogue
 
 
+@pytest.mark.parametrize("service", [one for one in ALL if not (one.confirm or one.begins)], ids=lambda one: one.name)
+def test_what_nobody_confirms_is_offered_upon_a_long_story(service: Service) -> None:
+    changes = "carry_out(" in inspect.getsource(service.finish)
+    assert bool(service.upon_a_story) is changes
+    if service.upon_a_story:
+        assert "carry_out(" not in inspect.getsource(service.upon_a_story)
+
+
 @pytest.mark.parametrize("service", ALL, ids=lambda service: service.name)
 def test_who_has_reason_to_complain_reads_that_we_are_sorry(service: Service, catalogue: ResponseCatalogue) -> None:
     assert (f"utter_{service.name}_sorry" in catalogue) == service.sorry
