@@ -127,10 +127,11 @@ export function createConversation({ storage, space, language, onChange, onNotic
   }
 
   /** Signed customers meet the same conversation again: it is shown at once, and what they have read stays read. */
-  async function reopen({ read, told }) {
+  async function reopen(before) {
     reopened = true; // once: a server that forgets every session is not asked for ever
     const kept = await session.ensure();
-    if (!kept.refused) session.keep({ read, told });
+    // Another tab may have dropped it just now, and keeps that by itself.
+    if (before && !kept.refused) session.keep({ read: before.read, told: before.told });
     connect();
   }
 
