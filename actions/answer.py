@@ -9,6 +9,8 @@ from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.feedback import ask_whether_it_helped
+from actions.forms.asking import is_question
+from actions.forms.hints import hint
 from actions.knowledge import best_answer, utter_article
 from actions.near_topics import offer_near_topics
 from actions.second_wish import answer_second
@@ -25,8 +27,17 @@ class AnswerFromKnowledge(Action):
         turn = CustomerTurn.of(tracker)
         hit = await best_answer(turn)
         if hit is None:
-            await offer_near_topics(dispatcher, turn, otherwise="utter_no_article")
+            await _say_none(dispatcher, tracker, turn)
             return []
         utter_article(dispatcher, hit, **ask_whether_it_helped(turn, hit))
         await answer_second(dispatcher, turn)
         return []
+
+
+async def _say_none(dispatcher: CollectingDispatcher, tracker: Tracker, turn: CustomerTurn) -> None:
+    """Other topics would only lead away from an open form; what asks nothing was meant for its question."""
+    if not turn.form:
+        await offer_near_topics(dispatcher, turn, otherwise="utter_no_article")
+        return
+    key, said = ("utter_no_article", {}) if is_question(turn.text) else hint(tracker, "utter_not_understood")
+    dispatcher.utter_message(response=key, **said, misunderstood=True)

@@ -74,10 +74,18 @@ def asks_how_it_is(text: str) -> bool:
 
 def waves_off(text: str) -> bool:
     """ "Oh, leave it": few words that take back what was wanted."""
+    return _has_few_words(text) and holds(text, "never_mind") and not is_question(text)
+
+
+def thinks_again(text: str) -> bool:
+    """ "Never mind, I'd rather send it back": takes back what was wanted, with room to say what is wanted instead."""
+    return _has_few_words(text, times=2) and holds(text, "never_mind")
+
+
+def _has_few_words(text: str, times: int = 1) -> bool:
     letters = [sign for sign in text if sign.isalpha()]
     chinese = any(sign >= "\u4e00" for sign in letters)
-    short = len(letters) <= _MOST_LETTERS if chinese else len(text.split()) <= _MOST_WORDS
-    return short and holds(text, "never_mind") and not is_question(text)
+    return len(letters) <= _MOST_LETTERS * times if chinese else len(text.split()) <= _MOST_WORDS * times
 
 
 def tells_a_story(text: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from actions.forms.asking import asks_for_it, is_question, waves_off
+from actions.forms.asking import asks_for_it, is_question, thinks_again, waves_off
 from actions.forms.description import Kind, Question, Service
 from actions.forms.vocabulary import holds
 from actions.turn import CustomerTurn
@@ -76,6 +76,8 @@ def leads_away(turn: CustomerTurn, own: Service, other: Service, heard: bool, ch
         return True
     if chosen:
         return False
+    if turn.confidence >= CLEAR and thinks_again(turn.text):
+        return True
     if other.name in own.stories and turn.requested_slot == "details":
         return False
     return turn.confidence >= CLEAR and turn.says_more_than_data()

@@ -71,6 +71,24 @@ async def test_who_is_understood_and_gets_no_answer_is_asked_which_of_the_near_o
 
 
 @pytest.mark.parametrize(
+    ("text", "key"), [("上个月买滴", "utter_confirm_hint"), ("这个多久能到啊，我急用", "utter_no_article")]
+)
+async def test_inside_a_form_nothing_leads_away_from_its_question(
+    text: str, key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop = SimpleNamespace(knowledge=Unsure(0.45), limits=SimpleNamespace(choices=SimpleNamespace(topics_shown=3)))
+    monkeypatch.setattr(services, "current", lambda: shop)
+    intent = {"name": "ask_promotion", "confidence": 0.9}
+    message = {"text": text, "intent": intent, "intent_ranking": [intent], "entities": []}
+    slots = {"language": "zh", "service": "list_orders", "requested_slot": "confirmed"}
+    tracker = Tracker("c", slots, message, [], False, None, {"name": "service_form"}, "action_listen")
+    dispatcher = CollectingDispatcher()
+    await AnswerFromKnowledge().run(dispatcher, tracker, {})
+    (said,) = dispatcher.messages
+    assert (said["response"], said["misunderstood"]) == (key, True)
+
+
+@pytest.mark.parametrize(
     ("content_type", "form", "key", "word", "buttons"),
     [
         ("image/heic", None, "utter_file_received", "word_photo", 3),

@@ -166,3 +166,10 @@ async def test_a_long_story_is_not_forgotten_over_the_proof(shop: Database) -> N
     await talk.say(STORY, "expedite_order")
     await talk.say("SO202611010001", "inform")
     assert told(await talk.say("8001", "inform")) == ["utter_order_paid"]
+
+
+@pytest.mark.parametrize("said", ["额 算了我还是想退", "nvm, I'd rather return it"])
+async def test_who_thinks_again_has_not_answered(shop: Database, said: str) -> None:
+    talk = FormTalk(customer="C10003")
+    assert told(await talk.say("想换货", "exchange_item")) == ["utter_ask_wanted_version"]
+    assert told(await talk.say(said, "return_item")) == ["utter_ask_return_reason"]
