@@ -9,6 +9,8 @@ from actions.turn import CustomerTurn
 from actions.wishes import first_word, wish_in
 
 _WORD = re.compile(r"[a-z']+|[^\W\d_a-z]", re.IGNORECASE)
+_FEW_WORDS = 3
+_NOTHING_ELSE = ("inform", "nlu_fallback")
 _MOST_WORDS = 20
 """Of a message that is about the call and nothing else; in Chinese, characters."""
 
@@ -28,16 +30,17 @@ def is_about_a_call(turn: CustomerTurn) -> bool:
     """Whether a message right after a call was spoken of gives a number or a time for it.
 
     Nothing is said of parcels, orders and addresses, nothing is asked, and it is short. A time needs a word about
-    calling or changing beside it, unless it stands alone: "in the afternoon" may be about anything.
+    calling or changing beside it, unless it stands nearly alone: "in the afternoon" may be about anything. Whoever
+    says that the number is wrong gives none, and reads how the call stands.
     """
-    if turn.entity("order_number") or turn.entity("address") or _words(turn) > _MOST_WORDS:
+    if turn.entity("order_number") or turn.entity("address") or _words(turn.text) > _MOST_WORDS:
         return False
     if wish_in(turn.text, "call") == "something_else" or (is_question(turn.text) and not asks_for_it(turn.text)):
         return False
-    if turn.entity("phone"):
+    if turn.entity("phone") or (turn.intent in _NOTHING_ELSE and first_word(turn.text, "call", "the_number")):
         return True
-    spoken_of = bool(first_word(turn.text, "call", "calls_or_changes")) or not turn.says_more_than_data()
-    return bool(time_said(turn)) and spoken_of
+    spoken_of = first_word(turn.text, "call", "calls_or_changes") or _words(turn.beside_data) <= _FEW_WORDS
+    return bool(time_said(turn) and spoken_of)
 
 
 def lies_outside(named: str, first: int, last: int) -> bool:
@@ -52,5 +55,5 @@ def lies_outside(named: str, first: int, last: int) -> bool:
     return end <= first or begin >= last
 
 
-def _words(turn: CustomerTurn) -> int:
-    return len(_WORD.findall(turn.text))
+def _words(text: str) -> int:
+    return len(_WORD.findall(text))

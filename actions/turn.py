@@ -107,13 +107,18 @@ class CustomerTurn:
         return str(values[-1]) if values else None
 
     def says_more_than_data(self) -> bool:
-        """Whether letters are left when what the rules found (numbers, addresses, days) is taken out."""
+        """Whether letters are left when what the rules found is taken out."""
+        return sum(letter.isalpha() for letter in self.beside_data) >= 2
+
+    @property
+    def beside_data(self) -> str:
+        """The text without what the rules found: numbers, addresses, days."""
         rest = self.text
         for entity in sorted(self.entities, key=lambda found: found.get("start") or 0, reverse=True):
             start, end = entity.get("start"), entity.get("end")
             if entity.get("entity") != "language" and start is not None and end is not None:
                 rest = rest[:start] + rest[end:]
-        return sum(letter.isalpha() for letter in rest) >= 2
+        return rest
 
 
 def _story(tracker: Tracker) -> tuple[str, ...]:

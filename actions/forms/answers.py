@@ -166,6 +166,8 @@ def _tells_enough(text: str) -> bool:
 def _address(question: Question, turn: CustomerTurn, case: Case) -> str | None:
     if turn.entity("address"):
         return _with_its_neighbours(turn)
+    if holds(turn.text, "unchanged"):
+        return None
     said = _text(question, turn, case)
     # Without a street that we recognise it must at least look like more than a word.
     return said if said and (len(said) >= 8 or any(sign.isdigit() for sign in said)) and len(said) >= 5 else None

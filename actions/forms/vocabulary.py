@@ -14,6 +14,7 @@ from actions.words import words
 from lang.normalize import normalize
 
 _FILE = Path(__file__).with_name("words.yml")
+_APOSTROPHE = "'"
 _ENGLISH_WORD = re.compile(r"[a-z']+")
 # What is said around an answer without being part of it; a second wish or the next detail ends it.
 _POLITE = re.compile(
@@ -114,9 +115,10 @@ def _spoken_place(text: str) -> int | None:
 
 def _found(text: str, wanted: Mapping[str, Sequence[str]]) -> bool:
     said = folded(text)
-    spoken = f" {' '.join(_ENGLISH_WORD.findall(said))} "
+    # "wont" and "don’t" are typed for "won't" and "don't".
+    spoken = f" {' '.join(_ENGLISH_WORD.findall(said.replace('’', _APOSTROPHE)))} ".replace(_APOSTROPHE, "")
     return any(word in said for word in wanted.get("zh", ())) or any(
-        f" {word} " in spoken for word in wanted.get("en", ())
+        f" {word.replace(_APOSTROPHE, '')} " in spoken for word in wanted.get("en", ())
     )
 
 

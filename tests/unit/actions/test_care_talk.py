@@ -127,6 +127,7 @@ async def test_a_better_hour_is_enough(world: World) -> None:
         ("改到下午打", "edit_account", "13800018001", "下午"),
         ("下午再打吧", "stop", "13800018001", "下午"),
         ("3点以后吧", "stop", "13800018001", "3点以后"),
+        ("actually after 6pm", "change_address", "13800018001", "after 6pm"),
         ("actually call me after 3 pm instead", "request_callback", "13800018001", "after 3 pm"),
     ],
 )
@@ -193,6 +194,16 @@ async def test_whoever_asks_for_a_booked_call_again_reads_how_it_stands(world: W
         "13800018001",
     )
     assert len(await world.requests()) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"), [("不对 号码最后是8007", "inform"), ("no wait number ends in 8007", "nlu_fallback")]
+)
+async def test_a_number_that_is_only_half_put_right_is_asked_for(text: str, intent: str, world: World) -> None:
+    talk = CareTalk()
+    await talk.say(RequestCallback(), "给我回电 13800018001", "request_callback")
+    action = Inform() if intent == "inform" else Fallback()
+    assert keys(await talk.say(action, text, intent)) == ["utter_callback_open"]
 
 
 async def test_a_call_is_put_right_during_an_outage(world: World) -> None:

@@ -422,3 +422,17 @@ async def test_a_wish_that_a_crash_has_handled_again_is_no_second_wish(shop: Dat
     again = await before.press(confirm.buttons[0])
     assert keys(again) == keys(first)
     assert again[0].effects == first[0].effects != ()
+
+
+@pytest.mark.parametrize("said", ["就电话改 地址不变", "same adress only the phone"])
+async def test_that_the_address_stays_is_no_address(said: str, shop: Database) -> None:
+    talk = FormTalk(customer="C10001")
+    await talk.say("改一下电话", "change_address")
+    assert "utter_change_address_confirm" not in keys(await talk.say(said, "change_address"))
+
+
+@pytest.mark.parametrize("said", ["开不了机啊", "it wont turn on"])
+async def test_a_reason_is_one_without_its_apostrophe(said: str, shop: Database) -> None:
+    talk = FormTalk(customer="C10003")
+    assert keys(await talk.say("退钱", "request_refund")) == ["utter_ask_refund_reason"]
+    assert keys(await talk.say(said, "product_problem")) == ["utter_request_refund_confirm"]
