@@ -176,6 +176,12 @@ class Service:
     stories: tuple[str, ...] = ()
     """Other services' intents that an answer in one's own words is easily taken for."""
 
+    @property
+    def looked_up_by(self) -> Callable[[Any], Awaitable[None]] | None:
+        """What shows how an order stands, and changes nothing; None where it does more, or has to ask for more."""
+        asks = self.confirm or self.questions or self.begins or self.needs is not Needs.ORDER
+        return None if asks else self.upon_a_story or self.finish
+
     def finish_after(self, story: Sequence[str]) -> Callable[[Any], Awaitable[None]]:
         """How it ends, after what the customer typed for it."""
         return self.upon_a_story if self.upon_a_story and any(map(tells_a_story, story)) else self.finish

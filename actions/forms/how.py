@@ -1,12 +1,16 @@
-"""Questions around a service, answered from the articles: how it goes, how it is, when it will be done."""
+"""Questions around a service: how it goes, how it is, when it will be done, by the articles; how the order stands."""
 
 from __future__ import annotations
 
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions import access
 from actions.forms.asking import asks_how_it_is
+from actions.forms.case import case_of
 from actions.forms.description import Service
+from actions.forms.do import Finishing
 from actions.forms.hearing import asks_how
+from actions.forms.progress import Progress
 from actions.forms.vocabulary import holds
 from actions.knowledge import best_answer, utter_article
 from actions.speak import HUMAN, offer
@@ -51,4 +55,19 @@ async def answer_when(dispatcher: CollectingDispatcher, turn: CustomerTurn, open
     if hit is None:
         return False
     utter_article(dispatcher, hit)
+    return True
+
+
+async def look_up(dispatcher: CollectingDispatcher, turn: CustomerTurn, open_one: Progress, other: Service) -> bool:
+    """ "Where is it now?", typed on the way to something else: shown at once, and the form goes on. False for a button,
+    for another order's number, and where ``other`` does more than look something up."""
+    if turn.pressed_button or turn.entity("order_number") or open_one.service == other.name:
+        return False
+    if other.looked_up_by is None or turn.requested_slot not in ("details", "confirmed"):
+        return False
+    order = await access.permitted(turn, other.name, open_one.order_number)
+    if order is None:
+        return False
+    case = await case_of(other, turn, Progress(service=other.name), order)
+    await other.looked_up_by(Finishing(other, case, turn, dispatcher))
     return True

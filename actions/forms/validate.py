@@ -21,7 +21,7 @@ from actions.forms.answers import matters, named_item, options_of, pressed, read
 from actions.forms.asking import is_question
 from actions.forms.case import case_of, open_question
 from actions.forms.description import Case, Kind, Needs, Question, Service
-from actions.forms.how import answer_between, answer_how, answer_when
+from actions.forms.how import answer_between, answer_how, answer_when, look_up
 from actions.forms.opening import say_first, say_sorry
 from actions.forms.order_action import OrderAction
 from actions.forms.progress import FORM, Progress, read_answers
@@ -68,7 +68,9 @@ class ValidateServiceForm(OrderAction):
         elif hearing.gives_up(turn, service, other, heard.chosen):
             return _stopped(dispatcher, before)
         elif other and hearing.leads_away(turn, service, other, heard.anything, heard.chosen):
-            if await _answered(dispatcher, turn, service, other, heard):
+            if await _answered(dispatcher, turn, service, other, heard) or await look_up(
+                dispatcher, turn, before, other
+            ):
                 return [*_touched(before), *await self._go_on(dispatcher, turn, before, before)]
             if turn.intent not in service.opened_by:
                 say_sorry(dispatcher, turn, other)

@@ -173,3 +173,26 @@ async def test_who_thinks_again_has_not_answered(shop: Database, said: str) -> N
     talk = FormTalk(customer="C10003")
     assert told(await talk.say("想换货", "exchange_item")) == ["utter_ask_wanted_version"]
     assert told(await talk.say(said, "return_item")) == ["utter_ask_return_reason"]
+
+
+@pytest.mark.parametrize(
+    ("said", "intent", "shown"),
+    [
+        ("现在到哪了", "track_order", "utter_order_delivered"),
+        ("pick it up pls", "expedite_order", "utter_order_delivered"),
+        ("钱退哪儿", "track_refund", "utter_no_refund"),
+    ],
+)
+async def test_what_only_looks_something_up_leaves_no_form(said: str, intent: str, shown: str, shop: Database) -> None:
+    talk = FormTalk(customer="C10003")
+    assert told(await talk.say("我的东西坏了，想换货", "exchange_item")) == ["utter_ask_wanted_version"]
+    looked = await talk.say(said, intent)
+    assert told(looked) == [shown, "utter_ask_wanted_version"]
+    assert not any(sentence.effects for sentence in looked)
+    assert told(await talk.say("大一码", "inform")) == ["utter_exchange_item_confirm"]
+
+
+async def test_another_orders_number_leaves_the_form(shop: Database) -> None:
+    talk = FormTalk(customer="C10003")
+    await talk.say("想换货", "exchange_item")
+    assert "utter_ask_wanted_version" not in told(await talk.say("SO202611010001到哪了", "track_order"))
