@@ -1,4 +1,4 @@
-"""Lets Rasa be imported without TensorFlow when the model has no component that uses it.
+"""Lets Rasa be imported without TensorFlow when the model has no component that uses it, for serving and for training.
 
 Rasa imports TensorFlow whatever the model is made of: half of the start and some 350 MB of memory, for nothing,
 since our pipeline and RulePolicy never call it. While Rasa's modules are imported, stand-ins take TensorFlow's
@@ -13,7 +13,7 @@ import importlib
 import json
 import sys
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
@@ -21,6 +21,8 @@ from importlib.metadata import version
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+
+import yaml
 
 from bot.brain.project import KNOWN_RASA
 
@@ -39,6 +41,16 @@ FREE = (
     "rasa.nlu.featurizers.sparse_featurizer.",
     "rasa.nlu.tokenizers.",
 )
+# What `rasa train` imports, part of it only on its way.
+_TRAINING = (
+    "rasa.core.agent",
+    "rasa.__main__",
+    "rasa.model_training",
+    "rasa.validator",
+    "rasa.engine.recipes.default_components",
+    "rasa.graph_components.validators.default_recipe_validator",
+    "rasa.graph_components.validators.finetuning_validator",
+)
 
 
 def spare(model: Path) -> bool:
@@ -46,26 +58,63 @@ def spare(model: Path) -> bool:
 
     To be called before anything imports ``rasa.core``. Raises what a broken model file raises.
     """
-    if version("rasa") != KNOWN_RASA or "tensorflow" in sys.modules or "rasa.core.agent" in sys.modules:
+    if not _may_be_spared():
         return False
     running, training = _components(model)
-    if not all(name.startswith(FREE) for name in running):
+    if not _are_free(running):
         return False
     # The model names its training components too, and Rasa resolves them when it loads it.
-    modules = sorted({name.rpartition(".")[0] for name in [*running, *training] if name.startswith("rasa.")})
+    modules = {name.rpartition(".")[0] for name in [*running, *training] if name.startswith("rasa.")}
+    return _import_without(["rasa.core.agent", *sorted(modules)], lambda: True)
+
+
+def spare_training(config: Path) -> bool:
+    """The same for a process that trains what this ``config.yml`` says, and ends."""
+    return _may_be_spared() and _import_without(_TRAINING, lambda: _are_free(_configured(config)))
+
+
+def _may_be_spared() -> bool:
+    return version("rasa") == KNOWN_RASA and not {"tensorflow", "rasa.core.agent"} & sys.modules.keys()
+
+
+def _are_free(components: Sequence[str]) -> bool:
+    return bool(components) and all(name.startswith(FREE) for name in components)
+
+
+def _import_without(modules: Sequence[str], agrees: Callable[[], bool]) -> bool:
+    """False, and nothing done, where one does not go without, or the imported ``agrees`` not."""
     known = set(sys.modules)
     try:
         with _stand_ins():
-            for name in ["rasa.core.agent", *modules]:
+            for name in modules:
                 importlib.import_module(name)
+            spared = agrees()
     except Exception:
-        # A module that wants more of TensorFlow than a stand-in has: start over with the real one.
+        # A module that wants more of TensorFlow than a stand-in has.
+        spared = False
+    if spared:
+        sys.modules["tensorflow"] = None  # type: ignore[assignment]
+    else:
+        # Start over with the real one.
         for name in set(sys.modules) - known:
-            if name.startswith("rasa"):
+            if name.partition(".")[0] == "rasa":
                 del sys.modules[name]
-        return False
-    sys.modules["tensorflow"] = None  # type: ignore[assignment]
-    return True
+    return spared
+
+
+def _configured(config: Path) -> list[str]:
+    """Class names of the pipeline and the policies; empty where Rasa is left to choose either."""
+    from rasa.engine.recipes.default_components import DEFAULT_COMPONENTS
+
+    own = {component.__name__: _class_name(component) for component in DEFAULT_COMPONENTS}
+    given = yaml.safe_load(config.read_text(encoding="utf-8"))
+    parts = [given.get("pipeline"), given.get("policies")]
+    names = [component["name"] for part in parts for component in part] if all(parts) else []
+    return [own.get(name, name) for name in names]
+
+
+def _class_name(component: type) -> str:
+    return f"{component.__module__}.{component.__name__}"
 
 
 def _components(model: Path) -> tuple[list[str], list[str]]:

@@ -107,3 +107,37 @@ def test_when_a_stand_in_is_not_enough_the_real_one_is_used(tmp_path: Path, monk
 def test_another_version_of_rasa_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(without_tensorflow, "version", lambda package: "3.7.0")
     assert not without_tensorflow.spare(model_with(tmp_path, "rasa.core.policies.rule_policy.RulePolicy"))
+
+
+TRAINING = """
+import json, sys
+from pathlib import Path
+from bot.brain.without_tensorflow import spare_training
+said = [spare_training(Path(name)) for name in sys.argv[1:]]
+import rasa.__main__, rasa.core.agent
+print("@" + json.dumps([said, sys.modules["tensorflow"] is None]))
+"""
+POLICIES = "policies: [{name: RulePolicy}, {name: MemoizationPolicy}]"
+
+
+def test_a_training_goes_without_only_where_nothing_may_need_it(tmp_path: Path) -> None:
+    """What was imported for a training that needs it is not in the way of the next."""
+    configs = {
+        "": False,
+        f"{POLICIES}": False,  # then Rasa chooses a pipeline, with TensorFlow
+        f"{POLICIES}\npipeline: [{{name: RegexFeaturizer}}, {{name: DIETClassifier}}]": False,
+        f"{POLICIES}\npipeline: [{{name: bot.nlu.mood.KefuMood}}, {{name: RegexFeaturizer}}]": True,
+    }
+    files = [tmp_path / f"config{number}.yml" for number in range(len(configs))]
+    for file, text in zip(files, configs, strict=True):
+        file.write_text(text, encoding="utf-8")
+    child = subprocess.run(
+        [sys.executable, "-c", TRAINING, *map(str, files)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+    )
+    assert child.returncode == 0, child.stderr[-2000:]
+    assert json.loads(child.stdout.rpartition("@")[2]) == [list(configs.values()), True]
