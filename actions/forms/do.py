@@ -36,6 +36,11 @@ class Finishing:
         told = {**facts(self.service, self.case), **rest.pop("facts", {})}
         say(self.dispatcher, key, **{**arguments(self.service, self.case), **rest}, facts=told)
 
+    def note_told(self) -> None:
+        """For whoever takes over: what was found is told, in words that other actions use as well."""
+        for sentence in self.dispatcher.messages[-1:]:
+            sentence["facts"] = {**facts(self.service, self.case), "told": True, **(sentence.get("facts") or {})}
+
 
 async def carry_out(wish: Finishing) -> None:
     """Hand the request to the records, which do it or keep it for the staff; once a message, whatever happens."""

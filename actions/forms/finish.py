@@ -42,5 +42,7 @@ class CarryOutService(OrderAction):
             wish.say("utter_nothing_changed" if case.order else "utter_stopped")
         else:
             await service.finish_after((*turn.story, turn.text))(wish)
+            if not service.confirm:
+                wish.note_told()
         offer_second(dispatcher, tracker)
         return reset(progress.order_number or progress.recent_order)

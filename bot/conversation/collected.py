@@ -10,6 +10,8 @@ from bot.ports import Parts
 
 LOOK_BACK = 200
 """Messages looked through at a hand-over; what lies further back is another matter."""
+_STATES = {"refused": "refused", "done": "reference", "told": "told"}
+"""A state and the fact that tells it."""
 
 
 async def collected_so_far(
@@ -26,7 +28,7 @@ def collected(decisions: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]
     """The wish of each service as it stood last, the latest last: ``{service, order_number?, answers, state}``.
 
     ``answers``: ``{label, value}``, arguments of responses (``actions/forms/collected.py``). ``state``: ``refused`` by
-    the rules, ``done``, or ``unfinished``.
+    the rules, ``done``, ``told`` where there was nothing but to look something up, or ``unfinished``.
     """
     wishes: dict[str, Mapping[str, Any]] = {}
     for decision in decisions:
@@ -41,11 +43,10 @@ def collected(decisions: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]
 
 def _wish(facts: Mapping[str, Any], before: Mapping[str, Any]) -> Mapping[str, Any]:
     """A question in between says nothing of what was answered before it."""
-    state = "refused" if facts.get("refused") else "done" if facts.get("reference") else "unfinished"
     number = facts.get("order_number") or before.get("order_number")
     return {
         "service": facts["service"],
         **({"order_number": number} if number else {}),
         "answers": list(facts["collected"] if "collected" in facts else before.get("answers", [])),
-        "state": state,
+        "state": next((state for state, fact in _STATES.items() if facts.get(fact)), "unfinished"),
     }

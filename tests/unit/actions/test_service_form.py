@@ -18,6 +18,7 @@ from actions.forms.table import ALL
 from actions.records import clock, demo
 from actions.records.database import Database
 from actions.records.tables import courier_events, order_addresses, order_items, orders, refunds, service_requests
+from bot.conversation.collected import collected
 from bot.nlu.entity.shop import Shop
 from bot.nlu.entity_rules import EntityRules
 from lang.order_numbers import OrderNumbers
@@ -116,6 +117,16 @@ async def test_the_phone_of_a_new_address_is_the_recipients(shop: Database) -> N
 async def test_a_phone_beside_the_order_number_is_proof(shop: Database) -> None:
     talk = FormTalk()
     assert keys(await talk.say("SO202611010002 13800008002 到哪了", "track_order")) == ["utter_order_in_transit"]
+
+
+async def test_agents_see_that_a_look_up_was_answered(shop: Database) -> None:
+    """Asked for the digits it is open; once the order is shown, it is not "not finished by the customer" any more."""
+    talk = FormTalk()
+    (asked,) = await talk.say("SO202611010002 到哪了", "track_order")
+    assert collected([{"facts": asked.facts}])[0]["state"] == "unfinished"
+    (shown,) = await talk.say("8002")
+    (wish,) = collected([{"facts": asked.facts}, {"facts": shown.facts}])
+    assert (wish["service"], wish["order_number"], wish["state"]) == ("track_order", "SO202611010002", "told")
 
 
 @pytest.mark.parametrize("service", ALL, ids=lambda service: service.name)

@@ -39,7 +39,14 @@ def test_the_latest_answers_of_each_service() -> None:
 
 
 @pytest.mark.parametrize(
-    ("facts", "state"), [({"refused": "late"}, "refused"), ({"reference": "RQ1"}, "done"), ({}, "unfinished")]
+    ("facts", "state"),
+    [
+        ({"refused": "late"}, "refused"),
+        ({"reference": "RQ1"}, "done"),
+        ({"reference": "RQ1", "told": True}, "done"),
+        ({"told": True}, "told"),
+        ({}, "unfinished"),
+    ],
 )
 def test_how_far_it_came(facts: dict[str, str], state: str) -> None:
     (wish,) = collected([decision(**ASKED, **facts)])
