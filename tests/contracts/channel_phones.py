@@ -20,9 +20,9 @@ from bot.queue.in_process import InProcessQueue
 from bot.stores.media import MediaStore
 from tests.fakes import FakeBrain
 from tests.platforms.connected import Connected, connected
-from tests.platforms.messenger import PICTURE
 from tests.platforms.messenger_world import SENDER, MessengerWorld
 from tests.platforms.messenger_world import connected as messenger_connected
+from tests.platforms.picture import PICTURE
 from tests.platforms.wechat import WechatSimulator
 from tests.platforms.wecom import WecomSimulator
 from tests.unit.gateway.world import IDENTITY_SECRET, World, running

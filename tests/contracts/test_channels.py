@@ -14,7 +14,7 @@ from bot.messages import Author, Delivery
 from tests.contracts.channel_phones import Phone, at_rest, history, phone_on, reads
 from tests.databases import copy_of
 from tests.fakes import bot_turn, utterance
-from tests.platforms.messenger import PICTURE
+from tests.platforms.picture import PICTURE
 from tests.unit.conversation.talk import ANNA
 from tests.unit.gateway.world import eventually
 

@@ -20,11 +20,12 @@ from typing import Any
 import aiohttp
 from aiohttp import web
 
+from tests.platforms.picture import PICTURE
+
 PAGE = Path(__file__).parent / "messenger.html"
 WINDOW, AGENT_WINDOW = 24 * 3600.0, 7 * 24 * 3600.0
 OUR_APP, INBOX_APP = "1111111111", "263902037430900"
 ACKNOWLEDGE_SECONDS = 20.0
-PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(64)
 DELIVERIES = 3
 
 

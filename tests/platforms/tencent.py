@@ -9,12 +9,12 @@ from typing import Any
 
 from aiohttp import web
 
+from tests.platforms.picture import PICTURE
 from tests.platforms.simulator import Delivered, Refusal, Simulator, answering
 
 TWO_DAYS = 48 * 3600.0
 TOKEN_SECONDS = 7200
 MAX_TEXT_BYTES = 2048
-SMALL_PICTURE = bytes.fromhex("ffd8ffe000104a46494600010100000100010000ffd9")
 
 
 class TencentSimulator(Simulator):
@@ -79,7 +79,7 @@ class TencentSimulator(Simulator):
         elif deed == "press":
             await self.presses(customer, str(details["text"]))
         elif deed == "picture":
-            await self.shows(customer, SMALL_PICTURE)
+            await self.shows(customer, PICTURE)
         else:
             await super().act(customer, deed, details)
 

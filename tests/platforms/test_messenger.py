@@ -16,8 +16,9 @@ from bot.gateway.messenger import ELSEWHERE, LARGEST_BATCH
 from bot.messages import Card, Delivery, Owner, Utterance
 from tests.databases import copy_of
 from tests.fakes import bot_turn, utterance
-from tests.platforms.messenger import INBOX_APP, OUR_APP, PICTURE
+from tests.platforms.messenger import INBOX_APP, OUR_APP
 from tests.platforms.messenger_world import SENDER, MessengerWorld, connected
+from tests.platforms.picture import PICTURE
 from tests.unit.conversation.talk import ANNA
 from tests.unit.gateway.world import error_of, eventually
 
