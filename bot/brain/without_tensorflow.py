@@ -65,7 +65,7 @@ def spare(model: Path) -> bool:
         return False
     # The model names its training components too, and Rasa resolves them when it loads it.
     modules = {name.rpartition(".")[0] for name in [*running, *training] if name.startswith("rasa.")}
-    return _import_without(["rasa.core.agent", *sorted(modules)], lambda: True)
+    return _import_without(["rasa.core.agent", *sorted(modules)])
 
 
 def spare_training(config: Path) -> bool:
@@ -81,8 +81,8 @@ def _are_free(components: Sequence[str]) -> bool:
     return bool(components) and all(name.startswith(FREE) for name in components)
 
 
-def _import_without(modules: Sequence[str], agrees: Callable[[], bool]) -> bool:
-    """False, and nothing done, where one does not go without, or the imported ``agrees`` not."""
+def _import_without(modules: Sequence[str], agrees: Callable[[], bool] = lambda: True) -> bool:
+    """False, and nothing done, where one does not go without, or ``agrees``, asked after the imports, says no."""
     known = set(sys.modules)
     try:
         with _stand_ins():

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tarfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -38,17 +39,16 @@ print("@" + json.dumps([sys.modules["tensorflow"] is None, "keras" in sys.module
 """
 
 
-def test_the_tiny_assistant_answers_as_well_without_it(tiny_model: Path, tmp_path: Path) -> None:
-    child = subprocess.run(
-        [sys.executable, "-c", TALK, str(HERE), str(tiny_model), str(tmp_path)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=240,
-        check=False,
-    )
+def in_a_process(code: str, *arguments: Path) -> Any:
+    """What it prints after its last "@"; its imports are its own."""
+    command = [sys.executable, "-c", code, *map(str, arguments)]
+    child = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=240, check=False)
     assert child.returncode == 0, child.stderr[-2000:]
-    blocked, keras, said = json.loads(child.stdout.rpartition("@")[2])
+    return json.loads(child.stdout.rpartition("@")[2])
+
+
+def test_the_tiny_assistant_answers_as_well_without_it(tiny_model: Path, tmp_path: Path) -> None:
+    blocked, keras, said = in_a_process(TALK, HERE, tiny_model, tmp_path)
     assert blocked
     assert not keras
     assert said == [
@@ -131,13 +131,4 @@ def test_a_training_goes_without_only_where_nothing_may_need_it(tmp_path: Path) 
     files = [tmp_path / f"config{number}.yml" for number in range(len(configs))]
     for file, text in zip(files, configs, strict=True):
         file.write_text(text, encoding="utf-8")
-    child = subprocess.run(
-        [sys.executable, "-c", TRAINING, *map(str, files)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=240,
-        check=False,
-    )
-    assert child.returncode == 0, child.stderr[-2000:]
-    assert json.loads(child.stdout.rpartition("@")[2]) == [list(configs.values()), True]
+    assert in_a_process(TRAINING, *files) == [list(configs.values()), True]
