@@ -61,6 +61,7 @@ def test_it_works_on_another_origin_under_a_strict_policy(
 def test_unread_messages_are_counted_on_the_button_until_read(widget: Widget, page: Page, server: FakeServer) -> None:
     widget.visit(**same_site(server)).open().ask("你好")
     page.keyboard.press("Escape")
+    expect(page.locator("iframe").first).to_be_hidden()
     conversation = server.conversations[0]
     server.call(lambda: server.say(conversation, "bot", "一"))
     server.call(lambda: server.say(conversation, "bot", "二"))

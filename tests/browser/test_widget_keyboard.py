@@ -31,6 +31,7 @@ def test_opening_moves_into_the_field_and_escape_comes_back(widget: Widget, page
 def test_a_closed_widget_holds_no_tab_stop(widget: Widget, page: Page) -> None:
     widget.visit().open()
     page.keyboard.press("Escape")
+    expect(page.locator("iframe").first).to_be_hidden()
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.tagName") != "IFRAME"
 

@@ -61,6 +61,7 @@ def test_the_page_hears_what_happens_each_message_once(widget: Widget, page: Pag
     assert second["author"] == "bot"
     assert set(second) == {"id", "author", "agent", "text", "language", "created_at"}
     page.keyboard.press("Escape")
+    expect(page.locator("iframe").first).to_be_hidden()
     server.call(lambda: server.say(server.conversations[0], "bot", "还在吗"))
     until(page, "window.heard.some(([type, count]) => type === 'unread' && count === 1)")
     assert [what for what, _ in page.evaluate("window.heard") if what in ("open", "close", "ready")] == [
